@@ -1,0 +1,143 @@
+package io.rioreactive.test;
+
+import io.rioreactive.PumpGroup;
+import io.rioreactive.hook.PumpDriver;
+import io.rioreactive.hook.PumpHook;
+import io.rioreactive.hook.PumpTurns;
+import io.rioreactive.kernel.Kernel;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pump without a thread: it turns when the test says so, on the thread that says it.
+ *
+ * <p>One thread at a time. Between turns the pump is parked, as far as it has nothing to do; the
+ * test sees with {@link #wakes} who would have woken it. Over a {@link SimulatedKernel} each turn
+ * ends with a check of its {@linkplain SimulatedKernel#violations() violations}.
+ */
+@SuppressWarnings("exports") // the hook's types are open to this module only
+public final class ManualPump implements PumpDriver, AutoCloseable {
+
+  /** More than any test needs: 1,000 connections with 64 full turns each. */
+  private static final int MOST_TURNS = 64_000;
+
+  private final Kernel kernel;
+  private final AtomicInteger wakes = new AtomicInteger();
+  private volatile @Nullable PumpTurns turns;
+  private @Nullable PumpGroup group;
+  private volatile boolean parked;
+  private boolean turning;
+
+  private ManualPump(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** A pump over this kernel, which has not turned yet. */
+  public static ManualPump over(Kernel kernel) {
+    ManualPump pump = new ManualPump(kernel);
+    pump.group = PumpHook.newGroup(PumpGroup.class, kernel, pump);
+    return pump;
+  }
+
+  /** The group to pass to {@code runOn}. */
+  public PumpGroup group() {
+    PumpGroup made = group;
+    if (made == null) {
+      throw new IllegalStateException("the group is being made");
+    }
+    return made;
+  }
+
+  /** Not for tests: the group hands its pump over. */
+  @Override
+  public void start(PumpTurns pump) {
+    turns = pump;
+  }
+
+  /** Not for tests: the group has work for the parked pump. */
+  @Override
+  public void wake() {
+    if (parked) {
+      wakes.incrementAndGet();
+    }
+  }
+
+  /** How often the pump was woken while it was parked. */
+  public int wakes() {
+    return wakes.get();
+  }
+
+  /**
+   * Turns the pump once.
+   *
+   * @return whether there was anything to do, or is meanwhile; else the pump is parked
+   * @throws AssertionError if the turn broke the contract of a {@link SimulatedKernel}
+   * @throws IllegalStateException if a turn is in progress, on this thread or another
+   */
+  public boolean turn() {
+    PumpTurns pump = turns;
+    if (pump == null || pump.isEnded()) {
+      return false;
+    }
+    if (turning) {
+      throw new IllegalStateException("a turn is in progress");
+    }
+    turning = true;
+    try {
+      return turn(pump);
+    } finally {
+      turning = false;
+    }
+  }
+
+  private boolean turn(PumpTurns pump) {
+    parked = false;
+    pump.unpark();
+    boolean worked = pump.turn();
+    checkContract();
+    if (worked || pump.isEnded()) {
+      return worked;
+    }
+    // set first: whoever finds the pump parked wakes this driver at once
+    parked = true;
+    parked = pump.park();
+    return !parked;
+  }
+
+  private void checkContract() {
+    if (kernel instanceof SimulatedKernel simulated) {
+      simulated.requireCommitted("end of the turn");
+      if (!simulated.violations().isEmpty()) {
+        throw new AssertionError("the kernel's contract was broken: " + simulated.violations());
+      }
+    }
+  }
+
+  /**
+   * Turns the pump until there is nothing left to do.
+   *
+   * @return how many turns had something to do
+   * @throws AssertionError if the pump never comes to rest, or broke the contract
+   */
+  public int run() {
+    for (int worked = 0; worked < MOST_TURNS; worked++) {
+      if (!turn()) {
+        return worked;
+      }
+    }
+    throw new AssertionError("the pump still finds work after " + MOST_TURNS + " turns");
+  }
+
+  /** Whether the pump has ended: no turn does anything any more. */
+  public boolean isEnded() {
+    PumpTurns pump = turns;
+    return pump != null && pump.isEnded();
+  }
+
+  /** Disposes of the group and runs until the pump has ended. */
+  @Override
+  public void close() {
+    group().dispose();
+    run();
+  }
+}

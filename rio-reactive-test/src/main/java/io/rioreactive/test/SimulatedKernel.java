@@ -1,0 +1,250 @@
+package io.rioreactive.test;
+
+import io.rioreactive.kernel.CompletionQueue;
+import io.rioreactive.kernel.Feature;
+import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.Support;
+import io.rioreactive.kernel.WaitMode;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel without a network: receives and sends complete when the test says so, through the {@link
+ * SimulatedSocket} of each socket that was opened.
+ *
+ * <p>It has no thread and no clock, and the same calls always give the same result. It is as late
+ * as the contract allows: what is posted never starts before it is committed.
+ *
+ * <p>It is a sanitizer of the contract as well. A slot posted twice or out of range, touched while
+ * posted or written beyond its end; a send that is too long or has no target; use after close or
+ * release; a release while requests are outstanding; two threads inside at once: each is thrown as
+ * an {@link AssertionError} and stays in {@link #violations()}.
+ *
+ * <p>All methods may be called by any thread. Its sockets and ports are its own: two simulated
+ * kernels know nothing of each other.
+ */
+@SuppressWarnings("exports") // the kernel's types are open to this module only
+public final class SimulatedKernel implements Kernel {
+
+  private static final int FIRST_PICKED_PORT = 50_000;
+  private static final int LAST_PORT = 65_535;
+
+  /** Guards all state of this kernel, its queues and its sockets. */
+  final Object lock = new Object();
+
+  final Sanitizer sanitizer = new Sanitizer();
+
+  /** Whether posted receives can be taken back. */
+  final boolean withdraws;
+
+  private final List<SimulatedSocket> sockets = new ArrayList<>();
+  private final Set<Integer> portsInUse = new HashSet<>();
+  private final Deque<IOException> bindFailures = new ArrayDeque<>();
+  private final Deque<IOException> dequeueFailures = new ArrayDeque<>();
+  private int nextPort = FIRST_PICKED_PORT;
+  private int dequeueLimit = Integer.MAX_VALUE;
+  private @Nullable Long shuffleSeed;
+
+  private SimulatedKernel(boolean withdraws) {
+    this.withdraws = withdraws;
+  }
+
+  /**
+   * A kernel that gives posted receives back when asked, as on Linux, where a post is only a
+   * number. It counts its drops and tells the true length of a truncated datagram.
+   */
+  public static SimulatedKernel withdrawingPosts() {
+    return new SimulatedKernel(true);
+  }
+
+  /**
+   * A kernel that keeps every post until it completes, as RIO and IOCP do. It neither counts its
+   * drops nor tells the true length of a truncated datagram.
+   */
+  public static SimulatedKernel keepingPosts() {
+    return new SimulatedKernel(false);
+  }
+
+  @Override
+  public String name() {
+    return "simulated";
+  }
+
+  /** Always works. */
+  @Override
+  public void probe() {}
+
+  @Override
+  public Map<Feature, Support> features() {
+    Map<Feature, Support> features = new EnumMap<>(Feature.class);
+    for (Feature feature : Feature.values()) {
+      features.put(feature, answer(feature));
+    }
+    return features;
+  }
+
+  private Support answer(Feature feature) {
+    return switch (feature) {
+      case KERNEL_DROPS, TRUE_LENGTH, UNREACHABLE -> withdraws ? Support.YES : Support.NO;
+      case PACKET_INFO, REPLY_SOURCE, SEGMENTATION, PUMPS -> Support.NO;
+    };
+  }
+
+  @Override
+  public CompletionQueue open(WaitMode waitMode) {
+    return new SimulatedQueue(this, waitMode);
+  }
+
+  /**
+   * The socket with this index, the lowest of which is 0; of several the one opened last.
+   *
+   * @throws NoSuchElementException if none was opened
+   */
+  public SimulatedSocket socket(int index) {
+    synchronized (lock) {
+      for (SimulatedSocket socket : sockets.reversed()) {
+        if (socket.index() == index) {
+          return socket;
+        }
+      }
+      throw new NoSuchElementException("no socket with index " + index + " was opened");
+    }
+  }
+
+  /**
+   * The socket that was opened last.
+   *
+   * @throws NoSuchElementException if none was opened
+   */
+  public SimulatedSocket lastSocket() {
+    synchronized (lock) {
+      return sockets.getLast();
+    }
+  }
+
+  /** All sockets that were ever opened, in that order. */
+  public List<SimulatedSocket> sockets() {
+    synchronized (lock) {
+      return List.copyOf(sockets);
+    }
+  }
+
+  /** How many sockets are neither released nor abandoned. */
+  public int openSockets() {
+    synchronized (lock) {
+      return (int) sockets.stream().filter(socket -> !socket.isGone()).count();
+    }
+  }
+
+  /** Makes the next attempt to open a socket fail. Several calls make several attempts fail. */
+  public void failNextBind(IOException failure) {
+    synchronized (lock) {
+      bindFailures.add(failure);
+    }
+  }
+
+  /** Breaks the completion queue: the next dequeue throws this. */
+  public void failNextDequeue(IOException failure) {
+    synchronized (lock) {
+      dequeueFailures.add(failure);
+      lock.notifyAll();
+    }
+  }
+
+  /**
+   * Gives out at most so many completions in one dequeue from now on.
+   *
+   * @throws IllegalArgumentException unless it is positive
+   */
+  public void dequeueAtMost(int completions) {
+    if (completions < 1) {
+      throw new IllegalArgumentException("completions must be positive: " + completions);
+    }
+    synchronized (lock) {
+      dequeueLimit = completions;
+    }
+  }
+
+  /** Gives completions out in an order drawn from this seed, in queues opened from now on. */
+  public void shuffleCompletions(long seed) {
+    synchronized (lock) {
+      shuffleSeed = seed;
+    }
+  }
+
+  /** Each breach of the contract, in the order they were found. */
+  public List<String> violations() {
+    return sanitizer.violations();
+  }
+
+  int dequeueLimit() {
+    return dequeueLimit;
+  }
+
+  @Nullable Long shuffleSeed() {
+    return shuffleSeed;
+  }
+
+  @Nullable IOException nextDequeueFailure() {
+    return dequeueFailures.poll();
+  }
+
+  boolean hasDequeueFailure() {
+    return !dequeueFailures.isEmpty();
+  }
+
+  /** Fails unless all that was posted has been committed: the rule at the end of each turn. */
+  void requireCommitted(String call) {
+    synchronized (lock) {
+      for (SimulatedSocket socket : sockets) {
+        socket.requireCommitted(call);
+      }
+    }
+  }
+
+  /** Takes the port, or finds a free one. */
+  InetSocketAddress bind(SocketConfig config) throws IOException {
+    InetSocketAddress wanted = config.bindAddress();
+    IOException failure = bindFailures.poll();
+    if (failure != null) {
+      throw failure;
+    }
+    int port = wanted.getPort() == 0 ? pickPort() : wanted.getPort();
+    if (!portsInUse.add(port)) {
+      throw new BindException(
+          "bind %s failed: the port is in use: close the other socket or choose port 0"
+              .formatted(wanted));
+    }
+    return new InetSocketAddress(wanted.getAddress(), port);
+  }
+
+  private int pickPort() throws BindException {
+    while (portsInUse.contains(nextPort)) {
+      nextPort++;
+    }
+    if (nextPort > LAST_PORT) {
+      throw new BindException("bind failed: all ports from " + FIRST_PICKED_PORT + " were used");
+    }
+    return nextPort++;
+  }
+
+  void unbind(InetSocketAddress address) {
+    portsInUse.remove(address.getPort());
+  }
+
+  void onOpened(SimulatedSocket socket) {
+    sockets.add(socket);
+  }
+}

@@ -1,0 +1,257 @@
+package io.rioreactive.test;
+
+import io.rioreactive.kernel.KernelException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * The far side of a socket on a {@link SimulatedKernel}: here the test completes receives and
+ * sends, and lets them fail.
+ *
+ * <p>Slots are numbered from 0 in each direction. Any thread; nothing here runs the pump: what the
+ * test does is seen in the pump's next turn.
+ */
+@SuppressWarnings("exports") // the kernel's types are open to this module only
+public final class SimulatedSocket {
+
+  private final Object lock;
+  private final SimulatedRequests socket;
+
+  SimulatedSocket(Object lock, SimulatedRequests socket) {
+    this.lock = lock;
+    this.socket = socket;
+  }
+
+  /** The socket's index: the lowest that was free when it was opened. */
+  public int index() {
+    return socket.index();
+  }
+
+  /** The address it is bound to, with the port that was picked. */
+  public InetSocketAddress localAddress() {
+    return socket.localAddress();
+  }
+
+  // ---- receiving
+
+  /** The receive slots the kernel has, in the order of the posts, committed or not. */
+  public List<Integer> posted() {
+    synchronized (lock) {
+      return socket.receivesPending();
+    }
+  }
+
+  /** The receive slots that can be completed: those of {@link #posted} that were committed. */
+  public List<Integer> committed() {
+    synchronized (lock) {
+      return socket.receivesStarted();
+    }
+  }
+
+  /**
+   * Fills a posted slot with a datagram of the test's choice.
+   *
+   * @param bytes the payload; what does not fit the slot is cut off and told so
+   * @throws IllegalStateException if the slot is not posted, or was not committed: the kernel has
+   *     not started it
+   */
+  public void complete(int slot, byte[] bytes, InetSocketAddress from) {
+    synchronized (lock) {
+      socket.complete(slot, bytes, from);
+    }
+  }
+
+  /**
+   * A datagram arrives: it fills the slot that was posted first. If nothing is committed it waits
+   * in the socket's receive buffer, and if that is full it is dropped and counted.
+   *
+   * @return false if it was dropped, or if the socket is closed or has failed
+   */
+  public boolean deliver(byte[] bytes, InetSocketAddress from) {
+    synchronized (lock) {
+      return socket.deliver(bytes, from);
+    }
+  }
+
+  /** How many datagrams the receive buffer holds at most; 256 unless set. */
+  public void receiveBuffer(int datagrams) {
+    if (datagrams < 0) {
+      throw new IllegalArgumentException("datagrams must not be negative: " + datagrams);
+    }
+    synchronized (lock) {
+      socket.receiveBuffer(datagrams);
+    }
+  }
+
+  /** How many datagrams wait in the receive buffer. */
+  public int waiting() {
+    synchronized (lock) {
+      return socket.waiting();
+    }
+  }
+
+  /**
+   * How many datagrams were dropped because the receive buffer was full. The test knows it in both
+   * modes, the library only where posts can be withdrawn.
+   */
+  public long dropped() {
+    synchronized (lock) {
+      return socket.drops();
+    }
+  }
+
+  /**
+   * Lets one posted receive fail; the socket goes on.
+   *
+   * @param code the system's error code, not 0
+   * @throws IllegalStateException if the slot is not posted and committed
+   */
+  public void fail(int slot, KernelException.Kind kind, int code) {
+    synchronized (lock) {
+      socket.failReceive(slot, kind, code);
+    }
+  }
+
+  /** Refuses the next post of a receive. Several calls refuse several posts. */
+  public void refuseNextReceive(KernelException.Kind kind, int code) {
+    synchronized (lock) {
+      socket.refuseNextReceive(kind, code);
+    }
+  }
+
+  // ---- sending
+
+  /** What was sent so far, in the order it left. */
+  public List<SentDatagram> sent() {
+    synchronized (lock) {
+      return socket.sent();
+    }
+  }
+
+  /** The send slots that were posted and not committed: these have not started. */
+  public List<Integer> sendsPosted() {
+    synchronized (lock) {
+      return socket.sendsPosted();
+    }
+  }
+
+  /** The send slots that are held, in the order of the posts. */
+  public List<Integer> sendsHeld() {
+    synchronized (lock) {
+      return socket.sendsStarted();
+    }
+  }
+
+  /** Lets sends wait from now on; else each is sent when it is committed. */
+  public void holdSends() {
+    synchronized (lock) {
+      socket.holdSends();
+    }
+  }
+
+  /** Sends what is held, in the order of the posts, and holds nothing any more. */
+  public void releaseSends() {
+    synchronized (lock) {
+      socket.releaseSends();
+    }
+  }
+
+  /**
+   * Sends one that is held.
+   *
+   * @throws IllegalStateException if the slot is not held
+   */
+  public void completeSend(int slot) {
+    synchronized (lock) {
+      socket.completeSend(slot);
+    }
+  }
+
+  /**
+   * Lets a send that is held fail; the socket goes on.
+   *
+   * @param code the system's error code, not 0
+   * @throws IllegalStateException if the slot is not held
+   */
+  public void failSend(int slot, KernelException.Kind kind, int code) {
+    synchronized (lock) {
+      socket.failSend(slot, kind, code);
+    }
+  }
+
+  /** Refuses the next post of a send. Several calls refuse several posts. */
+  public void refuseNextSend(KernelException.Kind kind, int code) {
+    synchronized (lock) {
+      socket.refuseNextSend(kind, code);
+    }
+  }
+
+  // ---- the socket as a whole
+
+  /**
+   * Breaks the socket: what is committed in both directions fails with it, and so does what is
+   * committed later.
+   *
+   * @param code the system's error code, not 0
+   */
+  public void failSocket(KernelException.Kind kind, int code) {
+    synchronized (lock) {
+      socket.failSocket(kind, code);
+    }
+  }
+
+  /** Leaves what is posted at close without completions, until they are released. */
+  public void holdCancellations() {
+    synchronized (lock) {
+      socket.holdCancellations();
+    }
+  }
+
+  /** Completes what a close left posted, and holds nothing any more. */
+  public void releaseCancellations() {
+    synchronized (lock) {
+      socket.releaseCancellations();
+    }
+  }
+
+  /** Whether the library has closed it. */
+  public boolean isClosed() {
+    synchronized (lock) {
+      return socket.isClosed();
+    }
+  }
+
+  /** Whether the library has given its slots back. */
+  public boolean isReleased() {
+    synchronized (lock) {
+      return socket.isReleased();
+    }
+  }
+
+  /** Whether the library has given its slots up, since requests were still outstanding. */
+  public boolean isAbandoned() {
+    synchronized (lock) {
+      return socket.isAbandoned();
+    }
+  }
+
+  /** Whether it is released or abandoned. */
+  boolean isGone() {
+    synchronized (lock) {
+      return socket.isGone();
+    }
+  }
+
+  /** Fails if anything was posted and not committed. */
+  void requireCommitted(String call) {
+    synchronized (lock) {
+      socket.requireCommitted(call);
+    }
+  }
+
+  /** Index and address. */
+  @Override
+  public String toString() {
+    return socket + " bound to " + socket.localAddress();
+  }
+}

@@ -1,0 +1,268 @@
+package io.rioreactive;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketAddressFormat;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A datagram in the making, in the send slot it leaves from. What a {@link DatagramEncoder} writes:
+ * the target, and the payload from front to back.
+ *
+ * <p>Usable by the thread that calls the encoder until the encoder returns; at any other time and
+ * on any other thread every method throws {@link IllegalStateException}. One object serves all
+ * datagrams of a connection, one after the other, so that writing allocates nothing.
+ *
+ * <p>Numbers are written in network order (big-endian). Writing more than {@link #remaining()}
+ * bytes fails the datagram as {@link DropReason#TOO_LARGE}.
+ */
+public final class DatagramWriter {
+
+  private static final ValueLayout.OfShort SHORT =
+      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private final SlotRegion region;
+  private final MemorySegment memory;
+  private final SocketAddressFormat format;
+  private final AddressCache addresses;
+  private final int capacity;
+
+  /** The thread inside the encoder; null between calls, so one comparison guards both. */
+  private @Nullable Thread user;
+
+  private long address;
+  private long payload;
+  private int length;
+  private @Nullable InetSocketAddress remoteAddress;
+
+  /** The first thing that makes the datagram unsendable; stays even if the encoder catches it. */
+  private @Nullable Unsendable unsendable;
+
+  /** Of a buffer or segment that was asked for; closed with the call. */
+  private @Nullable Arena arena;
+
+  DatagramWriter(RequestQueue queue, AddressCache addresses) {
+    this.region = queue.sendSlots();
+    this.memory = region.memory();
+    this.format = queue.addressFormat();
+    this.addresses = addresses;
+    this.capacity = region.payloadSize();
+  }
+
+  void open(int slot) {
+    this.address = region.addressAt(slot);
+    this.payload = region.payloadAt(slot);
+    this.length = 0;
+    this.remoteAddress = null;
+    this.unsendable = null;
+    this.user = Thread.currentThread();
+  }
+
+  void close() {
+    user = null;
+    Arena lent = arena;
+    if (lent != null) {
+      arena = null;
+      lent.close();
+    }
+  }
+
+  /** After the call: bytes written. */
+  int written() {
+    return length;
+  }
+
+  /** After the call: where it is to go, as far as the encoder said. */
+  @Nullable InetSocketAddress target() {
+    return remoteAddress;
+  }
+
+  /** After the call: why the datagram cannot be sent; null if it can. */
+  @Nullable Unsendable unsendable() {
+    if (unsendable == null && remoteAddress == null) {
+      return new Unsendable(
+          DropReason.ENCODER, "the encoder named no target: call writer.remoteAddress(…)");
+    }
+    return unsendable;
+  }
+
+  private void check() {
+    if (Thread.currentThread() != user) {
+      throw new IllegalStateException(
+          "a DatagramWriter is usable inside DatagramEncoder.encode only, on the thread that calls"
+              + " it");
+    }
+  }
+
+  private Unsendable refuse(DropReason reason, String why) {
+    Unsendable refusal = new Unsendable(reason, why);
+    if (unsendable == null) {
+      unsendable = refusal;
+    }
+    return refusal;
+  }
+
+  /** Makes room for so many bytes and says where they begin. */
+  private long next(int bytes) {
+    check();
+    if (bytes > capacity - length) {
+      throw refuse(
+          DropReason.TOO_LARGE,
+          "a datagram of at least "
+              + ((long) length + bytes)
+              + " bytes does not fit a send slot of "
+              + capacity
+              + ": raise datagramSize, at most 65507");
+    }
+    long at = payload + length;
+    length += bytes;
+    return at;
+  }
+
+  /**
+   * Says where the datagram is to go. Every datagram needs a target.
+   *
+   * @throws RuntimeException if it is unresolved, its port is 0, or the socket's family cannot
+   *     reach it: the element fails as {@link DropReason#BAD_ADDRESS}
+   */
+  public DatagramWriter remoteAddress(InetSocketAddress target) {
+    check();
+    remoteAddress = target;
+    if (target.isUnresolved()) {
+      throw refuse(
+          DropReason.BAD_ADDRESS, target + " is unresolved: resolve names before they are sent to");
+    }
+    if (target.getPort() == 0) {
+      throw refuse(
+          DropReason.BAD_ADDRESS, target + " has port 0, to which nothing can be sent: 1 to 65535");
+    }
+    if (!addresses.write(format, memory, address, target)) {
+      throw refuse(
+          DropReason.BAD_ADDRESS,
+          target + " is IPv6 and the socket is IPv4: bind to an IPv6 address, or to ::");
+    }
+    return this;
+  }
+
+  /** Bytes written so far. */
+  public int length() {
+    check();
+    return length;
+  }
+
+  /** Bytes that still fit. */
+  public int remaining() {
+    check();
+    return capacity - length;
+  }
+
+  /** Appends a byte. */
+  public DatagramWriter putByte(int value) {
+    memory.set(JAVA_BYTE, next(Byte.BYTES), (byte) value);
+    return this;
+  }
+
+  /** Appends two bytes, big-endian. */
+  public DatagramWriter putShort(int value) {
+    memory.set(SHORT, next(Short.BYTES), (short) value);
+    return this;
+  }
+
+  /** Appends four bytes, big-endian. */
+  public DatagramWriter putInt(int value) {
+    memory.set(INT, next(Integer.BYTES), value);
+    return this;
+  }
+
+  /** Appends eight bytes, big-endian. */
+  public DatagramWriter putLong(long value) {
+    memory.set(LONG, next(Long.BYTES), value);
+    return this;
+  }
+
+  /** Appends an array. */
+  public DatagramWriter put(byte[] source) {
+    return put(source, 0, source.length);
+  }
+
+  /** Appends {@code count} bytes of an array, from {@code offset} on. */
+  public DatagramWriter put(byte[] source, int offset, int count) {
+    MemorySegment.copy(source, offset, memory, JAVA_BYTE, next(count), count);
+    return this;
+  }
+
+  /** Appends a buffer's remaining bytes and moves its position to its limit. */
+  public DatagramWriter put(ByteBuffer source) {
+    int count = source.remaining();
+    MemorySegment.copy(MemorySegment.ofBuffer(source), 0, memory, next(count), count);
+    source.position(source.limit());
+    return this;
+  }
+
+  /** Appends a text in UTF-8. */
+  public DatagramWriter put(String text) {
+    return put(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The next {@code count} bytes as a buffer to fill, big-endian, that dies with the call:
+   * afterwards each access throws {@link IllegalStateException}. They count as written, with zeros
+   * where nothing is put. Asking for one costs an allocation, the put methods do not.
+   */
+  @SuppressWarnings("restricted") // the slot's own bounds, and a life no longer than the call
+  public ByteBuffer putBuffer(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("count " + count + " is negative");
+    }
+    long at = next(count);
+    Arena lent = arena;
+    if (lent == null) {
+      lent = Arena.ofConfined();
+      arena = lent;
+    }
+    return MemorySegment.ofAddress(memory.address() + at)
+        .reinterpret(count, lent, null)
+        .fill((byte) 0)
+        .asByteBuffer();
+  }
+
+  /** Target and length, or that it is not usable now; never the payload. Any thread. */
+  @Override
+  public String toString() {
+    return Thread.currentThread() == user
+        ? "DatagramWriter[" + remoteAddress + ", " + length + " bytes]"
+        : "DatagramWriter[not usable here]";
+  }
+
+  /** Why a datagram cannot be sent. It concerns one element, never the stream. */
+  static final class Unsendable extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final DropReason reason;
+
+    Unsendable(DropReason reason, String why) {
+      super(why);
+      this.reason = reason;
+    }
+
+    DropReason reason() {
+      return reason;
+    }
+  }
+}

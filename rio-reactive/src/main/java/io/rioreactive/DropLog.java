@@ -1,0 +1,85 @@
+package io.rioreactive;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Tells of drops: the first of each reason to the log, with the remedy, and each one to {@link
+ * RioUdpServer#doOnDrop}. The others are in the counters, so that nobody can fill the log by
+ * sending.
+ *
+ * <p>On the pump.
+ */
+final class DropLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Drop.class);
+
+  private final UdpConnection connection;
+  private final @Nullable Consumer<? super Drop> consumer;
+  private boolean isFirst;
+
+  DropLog(UdpConnection connection, @Nullable Consumer<? super Drop> consumer) {
+    this.connection = connection;
+    this.consumer = consumer;
+  }
+
+  /** Whether the drop that was counted just now needs an object. */
+  boolean wants(DropReason reason, long count) {
+    isFirst = count == 1;
+    return consumer != null || isFirst || LOG.isDebugEnabled();
+  }
+
+  void onDrop(Drop drop) {
+    log(drop);
+    if (consumer != null) {
+      try {
+        consumer.accept(drop);
+      } catch (Throwable thrown) {
+        LOG.error("{}: doOnDrop threw", connection, thrown);
+      }
+    }
+  }
+
+  private void log(Drop drop) {
+    boolean isNews = isFirst && isWorthWarning(drop.reason());
+    if (!isNews && !LOG.isDebugEnabled()) {
+      return;
+    }
+    LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
+        .setCause(drop.cause())
+        .log(
+            "{}: {} a datagram of {} bytes {} {}: {}. {}{}",
+            connection,
+            drop.direction() == Drop.Direction.INBOUND ? "dropped" : "did not send",
+            drop.length(),
+            drop.direction() == Drop.Direction.INBOUND ? "from" : "to",
+            drop.peer(),
+            drop.reason(),
+            remedy(drop),
+            isNews ? " Later ones are counted in stats(), and logged at debug level." : "");
+  }
+
+  /** What belongs to closing and cancelling is no news. */
+  private static boolean isWorthWarning(DropReason reason) {
+    return reason != DropReason.CLOSED && reason != DropReason.CANCELLED;
+  }
+
+  private String remedy(Drop drop) {
+    Throwable cause = drop.cause();
+    return switch (drop.reason()) {
+      case TRUNCATED ->
+          "It did not fit a slot of "
+              + connection.options().datagramSize()
+              + " bytes: raise datagramSize, at most 65507.";
+      case DECODER -> "The decoder threw.";
+      case CANCELLED -> "Its subscriber had cancelled.";
+      case CLOSED -> "The connection was ending.";
+      case ENCODER -> "The encoder threw, or named no target.";
+      case TOO_LARGE, BAD_ADDRESS, UNREACHABLE, NOT_PERMITTED, SYSTEM ->
+          cause == null ? "" : String.valueOf(cause.getMessage());
+    };
+  }
+}

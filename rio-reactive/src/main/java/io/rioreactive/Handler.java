@@ -1,0 +1,92 @@
+package io.rioreactive;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.util.retry.Retry;
+
+/**
+ * The application's {@code handle} publisher on one connection: subscribed when the socket is
+ * bound, again when it fails, cancelled when the connection closes.
+ *
+ * <p>{@link #onOpen}, {@link #onClose} and {@link #isDone} are for the pump; the publisher's
+ * signals come from wherever the application emits them.
+ */
+final class Handler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Handler.class);
+
+  private final UdpConnection connection;
+  private final ServerOptions options;
+  private final Disposable.Swap subscription = Disposables.swap();
+  private boolean done;
+
+  Handler(UdpConnection connection, ServerOptions options) {
+    this.connection = connection;
+    this.options = options;
+  }
+
+  void onOpen() {
+    subscription.update(
+        Flux.defer(this::call)
+            .retryWhen(Retry.from(this::retries))
+            .contextWrite(options.context())
+            .subscribe(ignored -> {}, this::onError, () -> done(null)));
+  }
+
+  void onClose() {
+    done = true;
+    subscription.dispose();
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
+  private Publisher<Void> call() {
+    var function = Objects.requireNonNull(options.handler(), "a handler was set");
+    return Objects.requireNonNull(
+        function.apply(connection.inbound(), connection.outbound()),
+        "the function given to handle returned null: return a Publisher<Void>, or"
+            + " out.neverComplete() to keep the connection open");
+  }
+
+  /** The user's retry, asked only while trying again makes sense. */
+  private Publisher<?> retries(Flux<Retry.RetrySignal> failures) {
+    return options.handlerRetry().generateCompanion(failures.map(this::onFailure));
+  }
+
+  private Retry.RetrySignal onFailure(Retry.RetrySignal signal) {
+    Throwable failure = signal.failure();
+    connection.counters().increment(Counters.HANDLER_FAILED);
+    if (connection.isDisposed() || Exceptions.isJvmFatal(failure)) {
+      throw Exceptions.propagate(failure);
+    }
+    LOG.warn("{}: the handler failed and is subscribed again", connection, failure);
+    return signal;
+  }
+
+  private void onError(Throwable failure) {
+    if (!connection.isDisposed()) {
+      LOG.error("{}: the handler failed for good: the connection closes", connection, failure);
+    }
+    done(failure);
+  }
+
+  /** Never within the signal that ends it, which may be inside an onNext of the inbound. */
+  private void done(@Nullable Throwable failure) {
+    connection
+        .pump()
+        .later(
+            () -> {
+              done = true;
+              connection.onHandlerDone(failure);
+            });
+  }
+}

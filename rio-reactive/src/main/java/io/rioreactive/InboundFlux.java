@@ -1,0 +1,51 @@
+package io.rioreactive;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * The received datagrams as a publisher: parameters only; a subscription is made for each
+ * subscriber.
+ */
+final class InboundFlux<T> extends Flux<T> implements Scannable {
+
+  private final UdpInbound inbound;
+  private final DatagramDecoder<? extends T> decoder;
+
+  InboundFlux(UdpInbound inbound, DatagramDecoder<? extends T> decoder) {
+    this.inbound = inbound;
+    this.decoder = decoder;
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super T> actual) {
+    InboundSubscription<T> subscription = new InboundSubscription<>(inbound, actual, decoder);
+    if (inbound.take(subscription)) {
+      actual.onSubscribe(subscription);
+      subscription.start();
+    } else if (inbound.isClosed()) {
+      inbound.terminate(actual);
+    } else {
+      Operators.error(
+          actual,
+          new IllegalStateException(
+              "this connection's inbound has a subscriber already, and can have one at a time:"
+                  + " share() the Flux to feed several"));
+    }
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public @Nullable Object scanUnsafe(Attr key) {
+    if (key == Attr.RUN_STYLE) {
+      return Attr.RunStyle.ASYNC;
+    }
+    if (key == Attr.NAME) {
+      return "rio.receive " + inbound.name();
+    }
+    return null;
+  }
+}

@@ -1,0 +1,25 @@
+package io.rioreactive;
+
+/**
+ * How a pump learns that the kernel has something for it: the three ways of Windows Registered I/O.
+ * Elsewhere each stands for the nearest thing the provider has.
+ *
+ * <table>
+ * <caption>What each means, by provider</caption>
+ * <tr><th></th><th>{@code linux-mmsg}</th><th>{@code nio}</th></tr>
+ * <tr><td>COMPLETION_PORT</td><td>{@code poll} with an eventfd</td><td>a {@code Selector}</td></tr>
+ * <tr><td>EVENT</td><td>the same</td><td>the same</td></tr>
+ * <tr><td>POLLED</td><td>asks the socket again and again</td><td>{@code selectNow}</td></tr>
+ * </table>
+ *
+ * <p>Example: {@code RioUdpServer.create().notification(Notification.POLLED)} trades a whole core
+ * for the lowest latency.
+ */
+public enum Notification {
+  /** The pump sleeps on a completion port. The default: no CPU is used while nothing happens. */
+  COMPLETION_PORT,
+  /** The pump sleeps on an event. */
+  EVENT,
+  /** The pump never sleeps and keeps one core busy. */
+  POLLED
+}

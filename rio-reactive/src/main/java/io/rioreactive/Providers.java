@@ -1,0 +1,122 @@
+package io.rioreactive;
+
+import io.rioreactive.kernel.Feature;
+import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.linux.LinuxMmsgKernel;
+import io.rioreactive.kernel.nio.NioKernel;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels this library has, the best first, and which of them work here. The one class that
+ * names them, and the one place that asks which system this is.
+ *
+ * <p>A kernel is tried out once, when it is first needed; the answer is kept. Any thread.
+ */
+final class Providers {
+
+  static final String AUTO = "auto";
+
+  private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
+
+  private static final List<Candidate> CANDIDATES =
+      List.of(
+          new Candidate(new LinuxMmsgKernel(), LINUX, "Linux"),
+          new Candidate(new NioKernel(), true, "any system"));
+
+  /** What trying out has shown: null for works, else why not. */
+  private static final Map<String, Verdict> VERDICTS = new ConcurrentHashMap<>();
+
+  private Providers() {}
+
+  /** A kernel, and where it can be. */
+  private record Candidate(Kernel kernel, boolean isItsSystem, String system) {
+
+    Verdict verdict() {
+      return VERDICTS.computeIfAbsent(kernel.name(), name -> tryOut());
+    }
+
+    private Verdict tryOut() {
+      if (!isItsSystem) {
+        return new Verdict(
+            new IOException("this is " + System.getProperty("os.name") + ", it needs " + system));
+      }
+      try {
+        kernel.probe();
+        return new Verdict(null);
+      } catch (IOException failure) {
+        return new Verdict(failure);
+      }
+    }
+  }
+
+  private record Verdict(@Nullable IOException failure) {}
+
+  /** Names that {@code provider(…)} takes. */
+  static List<String> names() {
+    return CANDIDATES.stream().map(c -> c.kernel().name()).toList();
+  }
+
+  /** Refuses a name nobody has. */
+  static String checkName(String name) {
+    if (!name.equals(AUTO) && !names().contains(name)) {
+      throw new IllegalArgumentException(
+          "provider \"" + name + "\" is unknown: use auto, " + String.join(", ", names()));
+    }
+    return name;
+  }
+
+  /**
+   * The kernel of that name, or for {@code auto} the first that works.
+   *
+   * @throws IOException if it does not work here, with the reason
+   */
+  static Kernel choose(String name) throws IOException {
+    for (Candidate candidate : CANDIDATES) {
+      if (name.equals(candidate.kernel().name()) || name.equals(AUTO)) {
+        IOException failure = candidate.verdict().failure();
+        if (failure == null) {
+          return candidate.kernel();
+        }
+        if (!name.equals(AUTO)) {
+          throw new IOException(
+              "provider " + name + " does not work here: " + failure.getMessage(), failure);
+        }
+      }
+    }
+    throw new IOException(
+        "no provider works here: "
+            + CANDIDATES.stream()
+                .map(c -> c.kernel().name() + ": " + reason(c.verdict()))
+                .collect(Collectors.joining("; ")));
+  }
+
+  private static String reason(Verdict verdict) {
+    IOException failure = verdict.failure();
+    return failure == null ? "works" : String.valueOf(failure.getMessage());
+  }
+
+  /** All of them, tried out. */
+  static List<RioSupport.Provider> describe() {
+    return CANDIDATES.stream().map(Providers::describe).toList();
+  }
+
+  private static RioSupport.Provider describe(Candidate candidate) {
+    Map<RioSupport.Capability, RioSupport.Answer> capabilities = new LinkedHashMap<>();
+    for (RioSupport.Capability capability : RioSupport.Capability.values()) {
+      var feature = Feature.valueOf(capability.name());
+      var answer = candidate.kernel().features().get(feature);
+      capabilities.put(
+          capability,
+          answer == null ? RioSupport.Answer.UNKNOWN : RioSupport.Answer.valueOf(answer.name()));
+    }
+    Verdict verdict = candidate.verdict();
+    return new RioSupport.Provider(
+        candidate.kernel().name(), verdict.failure() == null, reason(verdict), capabilities);
+  }
+}

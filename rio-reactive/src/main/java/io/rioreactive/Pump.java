@@ -1,0 +1,368 @@
+package io.rioreactive;
+
+import io.rioreactive.hook.PumpDriver;
+import io.rioreactive.hook.PumpTurns;
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.CompletionQueue;
+import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.WaitMode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread's worth of sockets: owns a completion queue, the connections on it and their slots;
+ * nothing else touches them, so nothing is locked.
+ *
+ * <pre>
+ * turn:  tasks from other threads → dequeue a batch → each completion to its connection
+ *        → each touched connection: sends, posts, commit → nothing to do: park and await
+ * </pre>
+ *
+ * <p>Each step of a turn is bounded. What a user's code throws concerns one subscriber and never
+ * gets here; what does get here is a broken kernel or a defect, and ends all connections.
+ *
+ * <p>Doors from other threads: {@link #later}, {@link #offer}, {@link #wake}. Methods named {@code
+ * on…} run on the pump.
+ */
+final class Pump implements PumpTurns {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
+
+  private static final int TASKS_A_TURN = 1_024;
+
+  private final Kernel kernel;
+  private final WaitMode waitMode;
+  private final PumpDriver driver;
+  private final MpscUnboundedAtomicArrayQueue<PumpTask> tasks =
+      new MpscUnboundedAtomicArrayQueue<>(256);
+  private final CompletionBatch batch = new CompletionBatch();
+  private final AddressCache addresses = new AddressCache();
+
+  /** By {@link io.rioreactive.kernel.RequestQueue#index}; pump only. */
+  private final ArrayList<@Nullable UdpConnection> bySocket = new ArrayList<>();
+
+  /** The same for other threads: the watch, and the group that counts them. */
+  private final List<UdpConnection> connections = new CopyOnWriteArrayList<>();
+
+  /** To finish at the end of the turn; two lists that take turns, since finishing may touch. */
+  private ArrayList<UdpConnection> touched = new ArrayList<>();
+
+  private ArrayList<UdpConnection> finishing = new ArrayList<>();
+
+  private @Nullable CompletionQueue queue;
+  private boolean ending;
+
+  /** Waiting in the kernel, or about to: whoever has work must wake it. */
+  private final AtomicBoolean parked = new AtomicBoolean();
+
+  /** Set once no turn will come any more. From then on {@link #tasks} is the lock for the rest. */
+  private volatile boolean ended;
+
+  /** The thread inside {@link #turn}. A stale read by another thread is never that thread. */
+  private @Nullable Thread turner;
+
+  private volatile long turnStarted;
+  private volatile @Nullable UdpConnection current;
+  private volatile long longestTurn;
+
+  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver) {
+    this.kernel = kernel;
+    this.waitMode = waitMode;
+    this.driver = driver;
+  }
+
+  // Any thread
+
+  void start() {
+    driver.start(this);
+  }
+
+  String provider() {
+    return kernel.name();
+  }
+
+  boolean isOnPump() {
+    return turner == Thread.currentThread();
+  }
+
+  @Override
+  public boolean isEnded() {
+    return ended;
+  }
+
+  /** Those that are open, for the watch and for counting. */
+  List<UdpConnection> connections() {
+    return connections;
+  }
+
+  long longestTurnNanos() {
+    return longestTurn;
+  }
+
+  /** {@link System#nanoTime} at which the turn under way began; 0 between turns. */
+  long turnStarted() {
+    return turnStarted;
+  }
+
+  /** Whose completions are being handled; null if none are. */
+  @Nullable UdpConnection current() {
+    return current;
+  }
+
+  /** Hands a task over and wakes the pump. Runs it here if the pump has ended. */
+  void later(PumpTask task) {
+    offer(task);
+    wake();
+  }
+
+  /** Hands a task over that is not worth waking for. Runs it here if the pump has ended. */
+  void offer(PumpTask task) {
+    tasks.offer(task);
+    if (ended) {
+      runTasksAfterEnd();
+    }
+  }
+
+  /** Wakes the pump if it is parked. */
+  void wake() {
+    if (parked.get() && parked.compareAndSet(true, false)) {
+      driver.wake();
+    }
+  }
+
+  /** Closes all connections, then ends. */
+  void end() {
+    later(this::onEnd);
+  }
+
+  // The driver's thread
+
+  @Override
+  public boolean turn() {
+    if (ended) {
+      return false;
+    }
+    turner = Thread.currentThread();
+    long started = System.nanoTime();
+    turnStarted = started;
+    boolean worked = false;
+    try {
+      worked = runTasks();
+      worked |= takeBatch();
+      worked |= finishTouched();
+      if (ending && connections.isEmpty()) {
+        onLastTurn();
+        return false;
+      }
+    } catch (Throwable broken) {
+      onBroken(broken);
+    } finally {
+      turner = null;
+      turnStarted = 0;
+      current = null;
+      if (worked) {
+        longestTurn = Math.max(longestTurn, System.nanoTime() - started);
+      }
+    }
+    return worked;
+  }
+
+  private boolean runTasks() {
+    int count = 0;
+    for (PumpTask task = tasks.poll(); task != null; task = tasks.poll()) {
+      run(task);
+      if (++count == TASKS_A_TURN) {
+        break;
+      }
+    }
+    return count > 0;
+  }
+
+  private void run(PumpTask task) {
+    try {
+      task.onPump();
+    } catch (Throwable defect) {
+      LOG.error("{}: a task threw", this, defect);
+    }
+  }
+
+  private boolean takeBatch() throws IOException {
+    CompletionQueue open = queue;
+    if (open == null) {
+      return false;
+    }
+    batch.clear();
+    open.dequeue(batch);
+    int size = batch.size();
+    UdpConnection last = null;
+    for (int i = 0; i < size; i++) {
+      UdpConnection connection = bySocket.get(batch.socket(i));
+      if (connection == null) {
+        throw new IllegalStateException("completion for socket " + batch.socket(i) + ", not open");
+      }
+      if (connection != last) {
+        last = connection;
+        current = connection;
+        connection.onPump();
+      }
+      connection.onCompletion(batch, i);
+    }
+    return size > 0;
+  }
+
+  private boolean finishTouched() {
+    if (touched.isEmpty()) {
+      return false;
+    }
+    ArrayList<UdpConnection> now = touched;
+    touched = finishing;
+    finishing = now;
+    for (int i = 0; i < now.size(); i++) {
+      UdpConnection connection = now.get(i);
+      current = connection;
+      connection.onTurnEnd();
+    }
+    now.clear();
+    return true;
+  }
+
+  @Override
+  public boolean park() {
+    if (ended) {
+      return false; // there is nothing left to wait in
+    }
+    parked.set(true);
+    if (!tasks.isEmpty()) { // came before parked was set, so nobody will wake us
+      parked.set(false);
+      return false;
+    }
+    return true;
+  }
+
+  @Override
+  public void unpark() {
+    parked.set(false);
+  }
+
+  @Override
+  public boolean await() {
+    CompletionQueue open = queue;
+    if (open == null) {
+      return false;
+    }
+    try {
+      open.await();
+    } catch (Throwable broken) {
+      turner = Thread.currentThread();
+      onBroken(broken);
+      turner = null;
+    }
+    return true;
+  }
+
+  @Override
+  public boolean endAwait() {
+    CompletionQueue open = queue; // written before parked was set, which the caller has seen
+    if (open == null) {
+      return false;
+    }
+    open.wake();
+    return true;
+  }
+
+  // On the pump
+
+  AddressCache addresses() {
+    return addresses;
+  }
+
+  /** Opens the completion queue, on the thread that will own it. */
+  void onOpen() throws IOException {
+    if (queue == null) {
+      queue = kernel.open(waitMode);
+    }
+  }
+
+  /** Binds a socket and gives it its connection. */
+  UdpConnection onBind(SocketConfig config, ServerOptions options) throws IOException {
+    if (ending || ended) {
+      throw new IOException("the PumpGroup has been disposed: bind on another, or on none");
+    }
+    onOpen();
+    var requests = Objects.requireNonNull(queue, "opened just now").openSocket(config);
+    UdpConnection connection = new UdpConnection(this, requests, options);
+    while (bySocket.size() <= requests.index()) {
+      bySocket.add(null);
+    }
+    bySocket.set(requests.index(), connection);
+    connections.add(connection);
+    LOG.debug("{}: bound by {}: {}", connection, kernel.name(), requests.describe());
+    return connection;
+  }
+
+  void onTouched(UdpConnection connection) {
+    touched.add(connection);
+  }
+
+  void onClosed(UdpConnection connection) {
+    bySocket.set(connection.index(), null);
+    connections.remove(connection);
+  }
+
+  private void onEnd() {
+    ending = true;
+    for (UdpConnection connection : connections) {
+      connection.onClose(null);
+    }
+  }
+
+  private void onBroken(Throwable broken) {
+    LOG.error("{}: the pump is broken: its {} connections end", this, connections.size(), broken);
+    for (UdpConnection connection : connections) {
+      try {
+        connection.onQueueBroken(broken);
+      } catch (Throwable worse) {
+        LOG.error("{}: could not be closed", connection, worse);
+      }
+    }
+    onLastTurn();
+  }
+
+  private void onLastTurn() {
+    CompletionQueue open = queue;
+    queue = null;
+    ended = true;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (RuntimeException e) {
+        LOG.error("{}: its completion queue could not be closed", this, e);
+      }
+    }
+    runTasksAfterEnd();
+  }
+
+  /** What was handed over too late finds everything closed, on whatever thread is here first. */
+  private void runTasksAfterEnd() {
+    synchronized (tasks) {
+      Thread before = turner;
+      turner = Thread.currentThread();
+      runTasks();
+      turner = before;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "pump of " + kernel.name();
+  }
+}

@@ -1,0 +1,180 @@
+package io.rioreactive;
+
+import io.rioreactive.hook.PumpDriver;
+import io.rioreactive.hook.PumpHook;
+import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.WaitMode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * Pump threads that several servers share. A server that is not told otherwise has a pump of its
+ * own, which ends with it.
+ *
+ * <pre>{@code
+ * PumpGroup pumps = PumpGroup.create().name("edge").size(2);
+ * RioConnection dns = RioUdpServer.create().port(5353).runOn(pumps).handle(…).bindNow();
+ * RioConnection log = RioUdpServer.create().port(5514).runOn(pumps).handle(…).bindNow();
+ * pumps.dispose(); // closes both
+ * }</pre>
+ *
+ * <p>A socket is given to the pump with the fewest, and stays there. Threads are daemons, start
+ * when first needed, and end when the group is disposed. Provider and notification belong to the
+ * pump, so they are set here and not on the servers. Any thread may use a group; its settings can
+ * be changed until the first bind.
+ */
+public final class PumpGroup implements Disposable {
+
+  static {
+    PumpHook.install(PumpGroup::new);
+  }
+
+  private String name = "rio-pump";
+  private int size = 1;
+  private String provider = Providers.AUTO;
+  private Notification notification = Notification.COMPLETION_PORT;
+
+  /** The test's kernel and driver; null in production. */
+  private final @Nullable Kernel givenKernel;
+
+  private final @Nullable PumpDriver givenDriver;
+
+  private @Nullable List<Pump> pumps;
+  private boolean disposed;
+
+  private PumpGroup() {
+    givenKernel = null;
+    givenDriver = null;
+  }
+
+  private PumpGroup(Kernel kernel, PumpDriver driver) {
+    givenKernel = kernel;
+    givenDriver = driver;
+  }
+
+  /** A group of one pump, {@code auto} provider, {@link Notification#COMPLETION_PORT}. */
+  public static PumpGroup create() {
+    return new PumpGroup();
+  }
+
+  /**
+   * Names the threads: {@code name-1}, {@code name-2}. Default {@code rio-pump}.
+   *
+   * @throws IllegalStateException after the first bind
+   */
+  public synchronized PumpGroup name(String name) {
+    requireUnused("name");
+    this.name = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  /**
+   * How many pumps, each a thread. Default 1.
+   *
+   * @param pumps 1 to 1,024
+   * @throws IllegalArgumentException if it is out of range
+   * @throws IllegalStateException after the first bind
+   */
+  public synchronized PumpGroup size(int pumps) {
+    requireUnused("size");
+    this.size = ServerOptions.checkRange("size", pumps, 1, 1_024, "pumps");
+    return this;
+  }
+
+  /**
+   * Which kernel interface to use, as {@link RioUdpServer#provider}.
+   *
+   * @throws IllegalArgumentException if nobody has that name
+   * @throws IllegalStateException after the first bind
+   */
+  public synchronized PumpGroup provider(String name) {
+    requireUnused("provider");
+    this.provider = Providers.checkName(name);
+    return this;
+  }
+
+  /**
+   * How the pumps wait, as {@link RioUdpServer#notification}.
+   *
+   * @throws IllegalStateException after the first bind
+   */
+  public synchronized PumpGroup notification(Notification notification) {
+    requireUnused("notification");
+    this.notification = Objects.requireNonNull(notification, "notification");
+    return this;
+  }
+
+  private void requireUnused(String setting) {
+    if (pumps != null) {
+      throw new IllegalStateException(
+          "PumpGroup." + setting + " is called after the first bind on the group: set it before");
+    }
+  }
+
+  /**
+   * Closes every connection of the group and ends its threads. Returns before that is done; may be
+   * called again.
+   */
+  @Override
+  public synchronized void dispose() {
+    disposed = true;
+    if (pumps != null) {
+      pumps.forEach(Pump::end);
+    }
+  }
+
+  @Override
+  public synchronized boolean isDisposed() {
+    return disposed;
+  }
+
+  /**
+   * The pump with the fewest connections.
+   *
+   * @throws IOException if the provider does not work here
+   */
+  synchronized Pump next() throws IOException {
+    if (disposed) {
+      throw new IOException("the PumpGroup has been disposed: bind on another, or on none");
+    }
+    List<Pump> all = pumps;
+    if (all == null) {
+      all = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        all.add(startPump());
+      }
+      pumps = all;
+    }
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).isEnded()) { // it broke; its connections have been told
+        all.set(i, startPump());
+      }
+    }
+    return all.stream()
+        .min(Comparator.comparingInt(pump -> pump.connections().size()))
+        .orElseThrow();
+  }
+
+  private Pump startPump() throws IOException {
+    Pump pump;
+    if (givenKernel != null && givenDriver != null) {
+      pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver);
+    } else {
+      PumpThread thread = new PumpThread(name);
+      pump = new Pump(Providers.choose(provider), WaitMode.valueOf(notification.name()), thread);
+      thread.watched(new PumpWatch(pump, thread));
+    }
+    pump.start();
+    return pump;
+  }
+
+  @Override
+  public String toString() {
+    return "PumpGroup[" + name + ", " + size + " pumps]";
+  }
+}

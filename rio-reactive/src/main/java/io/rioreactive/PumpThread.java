@@ -1,0 +1,70 @@
+package io.rioreactive;
+
+import io.rioreactive.hook.PumpDriver;
+import io.rioreactive.hook.PumpTurns;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.NonBlocking;
+
+/**
+ * Turns one pump for as long as it lives: the driver in production. A daemon, since a server is
+ * kept alive by whoever waits for its {@code onDispose}; {@link NonBlocking}, so that {@code
+ * block()} on it throws.
+ */
+final class PumpThread extends Thread implements NonBlocking, PumpDriver {
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private @Nullable PumpTurns pump;
+  private @Nullable PumpWatch watch;
+
+  PumpThread(String name) {
+    super(name + "-" + COUNT.incrementAndGet());
+    setDaemon(true);
+  }
+
+  /** Has the pump watched while the thread runs. */
+  void watched(PumpWatch watch) {
+    this.watch = watch;
+  }
+
+  @Override
+  public void start(PumpTurns pump) {
+    this.pump = pump;
+    start();
+  }
+
+  @Override
+  public void wake() {
+    PumpTurns turns = pump;
+    if (turns != null && !turns.endAwait()) {
+      LockSupport.unpark(this);
+    }
+  }
+
+  @Override
+  public void run() {
+    Disposable watching = watch == null ? Disposables.disposed() : watch.start();
+    try {
+      turnUntilEnded();
+    } finally {
+      watching.dispose();
+    }
+  }
+
+  private void turnUntilEnded() {
+    PumpTurns turns = pump;
+    while (turns != null && !turns.isEnded()) {
+      if (turns.turn() || !turns.park()) {
+        continue;
+      }
+      if (!turns.await()) {
+        LockSupport.park(this);
+      }
+      turns.unpark();
+    }
+  }
+}

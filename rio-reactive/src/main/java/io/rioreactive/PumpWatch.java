@@ -1,0 +1,89 @@
+package io.rioreactive;
+
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Looks at one pump from outside, once a second, for two things that its users should hear of, once
+ * for each connection:
+ *
+ * <ul>
+ *   <li>a turn that does not end, because a subscriber blocks: the connection and the stack;
+ *   <li>a socket that nobody receives from while the kernel drops its datagrams.
+ * </ul>
+ *
+ * <p>Runs on Reactor's {@code single} scheduler and only reads.
+ */
+final class PumpWatch implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PumpWatch.class);
+
+  private static final long PERIOD_MILLIS = 1_000;
+  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Pump pump;
+  private final Thread thread;
+  private final Set<UdpConnection> namedAsStalled = Collections.newSetFromMap(new WeakHashMap<>());
+  private final Set<UdpConnection> namedAsUnread = Collections.newSetFromMap(new WeakHashMap<>());
+
+  PumpWatch(Pump pump, Thread thread) {
+    this.pump = pump;
+    this.thread = thread;
+  }
+
+  Disposable start() {
+    return Schedulers.single()
+        .schedulePeriodically(this, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void run() {
+    lookForStall();
+    pump.connections().forEach(this::lookForUnread);
+  }
+
+  private void lookForStall() {
+    long started = pump.turnStarted();
+    long nanos = System.nanoTime() - started;
+    UdpConnection connection = pump.current();
+    if (started == 0 || nanos < STALLED_NANOS || connection == null) {
+      return;
+    }
+    StackTraceElement[] stack = thread.getStackTrace();
+    if (pump.turnStarted() == started && namedAsStalled.add(connection)) {
+      LOG.warn(
+          "{}: blocks its pump since {} ms, and with it every connection of that pump: do not block"
+              + " in a subscriber, decoder or encoder; publishOn another scheduler. Stack of {}:{}",
+          connection,
+          TimeUnit.NANOSECONDS.toMillis(nanos),
+          thread.getName(),
+          text(stack));
+    }
+  }
+
+  private static String text(@Nullable StackTraceElement[] stack) {
+    StringBuilder text = new StringBuilder();
+    for (StackTraceElement element : stack) {
+      text.append(System.lineSeparator()).append("\tat ").append(element);
+    }
+    return text.toString();
+  }
+
+  private void lookForUnread(UdpConnection connection) {
+    long drops = connection.kernelDrops().orElse(0);
+    if (drops > 0 && !connection.udpInbound().hasSubscriber() && namedAsUnread.add(connection)) {
+      LOG.warn(
+          "{}: nobody receives from it, its receive buffer is full and the kernel has dropped {}"
+              + " datagrams: subscribe to receive(), or close it",
+          connection,
+          drops);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.rioreactive;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A bound UDP socket. Any thread may use it.
+ *
+ * <pre>{@code
+ * RioConnection connection = RioUdpServer.create().port(5050).bindNow();
+ * connection.receive().take(3).map(Datagram::asString).subscribe(System.out::println);
+ * connection.shutdown(Duration.ofSeconds(5)).block();
+ * }</pre>
+ *
+ * <p>It ends in one of three ways: {@link #dispose} (fast), {@link #shutdown} (after what is under
+ * way), or with an error of its socket. In each, no memory that the kernel may still write to is
+ * given back, and {@link #onDispose} tells when all is done.
+ */
+public interface RioConnection extends Disposable {
+
+  /** What it receives. */
+  RioInbound inbound();
+
+  /** What it sends. */
+  RioOutbound outbound();
+
+  /** The address it is bound to, with the port that was picked if 0 was asked for. */
+  InetSocketAddress localAddress();
+
+  /** The provider that moves its datagrams: {@code linux-mmsg}, {@code nio}. */
+  String provider();
+
+  /** The longest datagram it receives and sends, in bytes of payload. */
+  int datagramSize();
+
+  /** What it has done so far; also after it has been closed. */
+  RioStats stats();
+
+  /** {@link RioInbound#receive()}. */
+  default Flux<Datagram> receive() {
+    return inbound().receive();
+  }
+
+  /** {@link RioInbound#receive(DatagramDecoder)}. */
+  default <T> Flux<T> receive(DatagramDecoder<? extends T> decoder) {
+    return inbound().receive(decoder);
+  }
+
+  /** {@link RioInbound#next()}. */
+  default Mono<Datagram> next() {
+    return inbound().next();
+  }
+
+  /** {@link RioOutbound#send(Publisher)}. */
+  default Mono<Void> send(Publisher<? extends Datagram> datagrams) {
+    return outbound().send(datagrams);
+  }
+
+  /** {@link RioOutbound#send(Publisher, DatagramEncoder)}. */
+  default <T> Mono<Void> send(Publisher<? extends T> values, DatagramEncoder<? super T> encoder) {
+    return outbound().send(values, encoder);
+  }
+
+  /**
+   * Closes at once: the inbound completes, sends fail with a {@link
+   * java.nio.channels.ClosedChannelException}, the handler is cancelled. Returns before all of that
+   * is done; may be called again, from any thread, also from inside a handler.
+   */
+  @Override
+  void dispose();
+
+  /** Whether it is closed or has been told to close. */
+  @Override
+  boolean isDisposed();
+
+  /**
+   * {@link #dispose} and waits until it is done, 45 seconds at most.
+   *
+   * @throws IllegalStateException on a pump or another thread that must not block, or if the time
+   *     is up
+   */
+  void disposeNow();
+
+  /**
+   * Closes after what is under way: completes the inbound, waits until the handler has completed
+   * and every send is done, then disposes. When the time is up it disposes all the same and logs
+   * how much was lost.
+   *
+   * @param timeout the longest to wait; positive
+   * @return a cold Mono that begins the shutdown when subscribed and completes when the connection
+   *     is closed, either way
+   * @throws IllegalArgumentException if the timeout is not positive
+   */
+  Mono<Void> shutdown(Duration timeout);
+
+  /** Completes when it is closed; fails if its socket failed. */
+  Mono<Void> onDispose();
+}

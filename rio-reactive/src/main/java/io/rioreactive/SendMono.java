@@ -1,0 +1,53 @@
+package io.rioreactive;
+
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/** A send as a publisher: parameters only; an {@link OutboundSend} is made for each subscriber. */
+final class SendMono<T> extends Mono<Void> implements Scannable {
+
+  private final UdpOutbound outbound;
+  private final Publisher<? extends T> source;
+  private final DatagramEncoder<? super T> encoder;
+
+  SendMono(
+      UdpOutbound outbound, Publisher<? extends T> source, DatagramEncoder<? super T> encoder) {
+    this.outbound = outbound;
+    this.source = source;
+    this.encoder = encoder;
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super Void> actual) {
+    if (outbound.isClosed()) {
+      Operators.error(actual, closedError());
+      return;
+    }
+    int window = source instanceof Mono ? 1 : outbound.window();
+    source.subscribe(new OutboundSend<T>(outbound, actual, encoder, window));
+  }
+
+  static ClosedChannelException closedError() {
+    return new ClosedChannelException();
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public @Nullable Object scanUnsafe(Attr key) {
+    if (key == Attr.PARENT) {
+      return Scannable.from(source);
+    }
+    if (key == Attr.RUN_STYLE) {
+      return Attr.RunStyle.ASYNC;
+    }
+    if (key == Attr.NAME) {
+      return "rio.send " + outbound.name();
+    }
+    return null;
+  }
+}

@@ -1,0 +1,440 @@
+package io.rioreactive;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.RequestQueue;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * One socket on a pump: its life, and the parts that live with it.
+ *
+ * <pre>
+ *         shutdown                      drained, time is up
+ * OPEN ─────────────▶ DRAINING ─────────────────────────────┐
+ *  │ dispose, handler done, socket or pump failed           ▼      outstanding = 0
+ *  └────────────────────────────────────────────────────▶ CLOSING ────────────────▶ CLOSED
+ *                                                           │ not in time: slots are leaked
+ *                                                           └─────────────────────▶ CLOSED
+ * </pre>
+ *
+ * <p>DRAINING: the inbound has completed, sends and the handler go on. CLOSING: everybody has been
+ * told; only what the kernel still owns is waited for. CLOSED: slots freed, {@link #onDispose}
+ * told.
+ *
+ * <p>The state changes on the pump alone. Doors from other threads are named as such.
+ */
+final class UdpConnection implements RioConnection, PumpTask {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RioConnection.class);
+
+  /** How long a closed socket's kernel may hold on to slots before they are given up. */
+  private static final Duration LAST_COMPLETIONS = Duration.ofSeconds(10);
+
+  private static final Duration DISPOSE_NOW = Duration.ofSeconds(45);
+
+  private enum State {
+    OPEN,
+    DRAINING,
+    CLOSING,
+    CLOSED
+  }
+
+  private final Pump pump;
+  private final RequestQueue queue;
+  private final ServerOptions options;
+  private final InetSocketAddress localAddress;
+  private final Counters counters = new Counters();
+  private final UdpInbound inbound;
+  private final UdpOutbound outbound;
+  private final @Nullable Handler handler;
+  private final DropLog dropLog;
+
+  private volatile State state = State.OPEN;
+
+  /** dispose has been called; the pump may not have got to it yet. */
+  private volatile boolean disposing;
+
+  private volatile @Nullable Throwable failure;
+
+  /** Set while the pump has been told to look here. */
+  private final AtomicBoolean signalled = new AtomicBoolean();
+
+  /** In the pump's list of connections to finish this turn; pump only. */
+  private boolean touched;
+
+  private final Sinks.Empty<Void> ending = Sinks.empty();
+  private final Sinks.Empty<Void> closed = Sinks.empty();
+  private final Disposable.Composite timers = Disposables.composite();
+
+  UdpConnection(Pump pump, RequestQueue queue, ServerOptions options) {
+    this.pump = pump;
+    this.queue = queue;
+    this.options = options;
+    this.localAddress = queue.localAddress();
+    this.dropLog = new DropLog(this, options.onDrop());
+    this.inbound = new UdpInbound(this, queue, pump.addresses());
+    this.outbound = new UdpOutbound(this, queue, pump.addresses());
+    this.handler = options.handler() == null ? null : new Handler(this, options);
+  }
+
+  // API: any thread
+
+  @Override
+  public RioInbound inbound() {
+    return inbound;
+  }
+
+  @Override
+  public RioOutbound outbound() {
+    return outbound;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return localAddress;
+  }
+
+  @Override
+  public String provider() {
+    return pump.provider();
+  }
+
+  @Override
+  public int datagramSize() {
+    return options.datagramSize();
+  }
+
+  @Override
+  public RioStats stats() {
+    return counters.snapshot(inbound, outbound, this);
+  }
+
+  @Override
+  public void dispose() {
+    if (!disposing) {
+      disposing = true;
+      pump.later(() -> onClose(null));
+    }
+  }
+
+  @Override
+  public boolean isDisposed() {
+    return disposing || state == State.CLOSING || state == State.CLOSED;
+  }
+
+  @Override
+  public void disposeNow() {
+    dispose();
+    closed.asMono().onErrorComplete().block(DISPOSE_NOW);
+  }
+
+  @Override
+  public Mono<Void> shutdown(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException(
+          "shutdown timeout " + timeout + " is not positive: use dispose() to close at once");
+    }
+    return Mono.defer(
+        () -> {
+          if (state != State.CLOSED) {
+            timers.add(
+                Schedulers.parallel()
+                    .schedule(
+                        () -> pump.later(() -> onTimeUp(timeout)),
+                        saturatedNanos(timeout),
+                        TimeUnit.NANOSECONDS));
+            pump.later(this::onDrain);
+          }
+          return closed.asMono().onErrorComplete();
+        });
+  }
+
+  private static long saturatedNanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException centuries) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  @Override
+  public Mono<Void> onDispose() {
+    return closed.asMono();
+  }
+
+  /** {@code udp}, address and port: how the log names it. */
+  @Override
+  public String toString() {
+    return "udp " + localAddress.getAddress().getHostAddress() + ":" + localAddress.getPort();
+  }
+
+  // For its parts
+
+  Pump pump() {
+    return pump;
+  }
+
+  ServerOptions options() {
+    return options;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  UdpInbound udpInbound() {
+    return inbound;
+  }
+
+  /** Any thread. */
+  OptionalLong kernelDrops() {
+    return queue.kernelDrops();
+  }
+
+  /** Any thread: why it closed; null if it was told to, or is open. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Any thread: whether arrivals are no longer wanted. */
+  boolean isEnding() {
+    return disposing || state != State.OPEN;
+  }
+
+  /** Completes when it leaves OPEN. */
+  Mono<Void> onEnding() {
+    return ending.asMono();
+  }
+
+  boolean isOnPump() {
+    return pump.isOnPump();
+  }
+
+  <T> Flux<T> assemble(Flux<T> flux) {
+    return Assembly.of(flux);
+  }
+
+  <T> Mono<T> assemble(Mono<T> mono) {
+    return Assembly.of(mono);
+  }
+
+  // Doors: any thread
+
+  /** Runs a task on the pump: at once if this is the pump, else as soon as it turns. */
+  void execute(PumpTask task) {
+    if (pump.isOnPump()) {
+      task.onPump();
+    } else {
+      pump.later(task);
+    }
+  }
+
+  /**
+   * Sees that the pump finishes a turn for this connection.
+   *
+   * @param wake whether that is worth waking a parked pump
+   */
+  void signal(boolean wake) {
+    if (pump.isOnPump()) {
+      onPump();
+      return;
+    }
+    if (signalled.compareAndSet(false, true)) {
+      pump.offer(this);
+    }
+    if (wake) {
+      pump.wake();
+    }
+  }
+
+  // On the pump
+
+  @Override
+  public void onPump() {
+    signalled.set(false); // before looking: what comes later signals again
+    if (!touched) {
+      touched = true;
+      pump.onTouched(this);
+    }
+  }
+
+  /** Bound: the handler may begin. */
+  void onOpen() {
+    if (handler != null) {
+      handler.onOpen();
+    }
+  }
+
+  void onCompletion(CompletionBatch batch, int i) {
+    if (batch.isReceive(i)) {
+      inbound.onCompletion(batch, i);
+    } else {
+      outbound.onCompletion(batch, i);
+    }
+  }
+
+  /** All of this turn's completions have been seen: sends, posts, commit, and what state brings. */
+  void onTurnEnd() {
+    touched = false;
+    if (isLive()) {
+      boolean sends = outbound.onTurnEnd();
+      boolean posts = inbound.onTurnEnd();
+      if ((sends || posts) && isLive()) { // a refused post may have closed it
+        queue.commit();
+      }
+      if (state == State.DRAINING && isDrained()) {
+        onClose(null);
+      }
+    }
+    if (state == State.CLOSING && outstanding() == 0) {
+      queue.release();
+      onClosed();
+    }
+  }
+
+  private boolean isLive() {
+    return state == State.OPEN || state == State.DRAINING;
+  }
+
+  private boolean isDrained() {
+    return outbound.isIdle() && (handler == null || handler.isDone());
+  }
+
+  private int outstanding() {
+    return inbound.outstanding() + outbound.outstanding();
+  }
+
+  /** The handler's publisher has ended for good. */
+  void onHandlerDone(@Nullable Throwable handlerFailure) {
+    if (state == State.OPEN) {
+      onClose(handlerFailure);
+    } else {
+      signal(false);
+    }
+  }
+
+  private void onDrain() {
+    if (state == State.OPEN) {
+      state = State.DRAINING;
+      inbound.onEnd(null);
+      ending.tryEmitEmpty();
+      signal(false);
+    }
+  }
+
+  private void onTimeUp(Duration timeout) {
+    if (state == State.DRAINING) {
+      LOG.warn(
+          "{}: shutdown: time is up after {}: {}{} given up",
+          this,
+          timeout,
+          outbound.describeUnfinished(),
+          handler == null || handler.isDone() ? "" : " and the handler");
+      onClose(null);
+    }
+  }
+
+  void onSocketFailed(Throwable cause) {
+    if (isLive()) {
+      LOG.error("{}: the socket failed and is closed", this, cause);
+      onClose(cause);
+    }
+  }
+
+  /** Tells everybody and closes the socket; what the kernel owns is waited for. */
+  void onClose(@Nullable Throwable cause) {
+    if (state == State.CLOSING || state == State.CLOSED) {
+      return;
+    }
+    failure = cause;
+    state = State.CLOSING;
+    inbound.onEnd(cause);
+    if (handler != null) {
+      handler.onClose();
+    }
+    outbound.onClose();
+    ending.tryEmitEmpty();
+    queue.close();
+    if (outstanding() > 0) {
+      timers.add(
+          Schedulers.parallel()
+              .schedule(
+                  () -> pump.later(this::onLastCompletionsMissing),
+                  LAST_COMPLETIONS.toMillis(),
+                  TimeUnit.MILLISECONDS));
+    }
+    signal(false);
+  }
+
+  private void onLastCompletionsMissing() {
+    if (state == State.CLOSING) {
+      LOG.error(
+          "{}: {} receives and {} sends have not come back {} s after close: their memory is leaked"
+              + " on purpose, since the kernel may still write to it",
+          this,
+          inbound.outstanding(),
+          outbound.outstanding(),
+          LAST_COMPLETIONS.toSeconds());
+      queue.abandon();
+      onClosed();
+    }
+  }
+
+  /** The pump's queue is broken: nothing the kernel may own can ever be known to come back. */
+  void onQueueBroken(Throwable cause) {
+    onClose(cause);
+    if (state == State.CLOSING) {
+      if (outstanding() == 0) {
+        queue.release();
+      } else {
+        queue.abandon();
+      }
+      onClosed();
+    }
+  }
+
+  private void onClosed() {
+    state = State.CLOSED;
+    timers.dispose();
+    pump.onClosed(this);
+    var onUnbound = options.onUnbound();
+    if (onUnbound != null) {
+      try {
+        onUnbound.accept(this);
+      } catch (Throwable thrown) {
+        LOG.error("{}: doOnUnbound threw", this, thrown);
+      }
+    }
+    Throwable cause = failure;
+    if (cause == null) {
+      closed.tryEmitEmpty();
+    } else {
+      closed.tryEmitError(cause);
+    }
+  }
+
+  /** Whether anybody wants to know of the next drop of this reason; counts it. */
+  boolean wantsDrop(DropReason reason) {
+    return dropLog.wants(reason, counters.increment(reason));
+  }
+
+  void onDrop(Drop drop) {
+    dropLog.onDrop(drop);
+  }
+
+  int index() {
+    return queue.index();
+  }
+}

@@ -1,0 +1,293 @@
+package io.rioreactive;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.RequestQueue;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The receiving half of a connection: the seat of one subscriber, and as many posted receives as
+ * that one has demand for. After each turn of the pump that touched it
+ *
+ * <pre>posted = min(unmet demand, receive slots)</pre>
+ *
+ * <p>but for kernels that keep what is posted: there, what a cancelled subscriber had posted stays
+ * posted for the next one, and nothing is added to it before it is used up.
+ *
+ * <p>Doors from other threads are named as such; everything else runs on the pump. Never reads
+ * ahead: a datagram that was received is delivered, skipped or dropped in the same turn.
+ */
+final class UdpInbound implements RioInbound {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UdpInbound.class);
+
+  /** How long after a post was refused for want of something it is tried again. */
+  private static final Duration REFUSED_RETRY = Duration.ofMillis(10);
+
+  private final UdpConnection connection;
+  private final RequestQueue queue;
+  private final Counters counters;
+  private final Slots slots;
+  private final DatagramView view;
+  private final int[] withdrawn;
+
+  /** The subscriber, or null, or {@link #closed} for ever. */
+  private final AtomicReference<@Nullable InboundSubscription<?>> seat = new AtomicReference<>();
+
+  private final InboundSubscription<?> closed;
+
+  /** {@link Slots#posted()} for other threads. */
+  private volatile int posted;
+
+  private boolean retryScheduled;
+  private boolean broughtSomething;
+
+  UdpInbound(UdpConnection connection, RequestQueue queue, AddressCache addresses) {
+    this.connection = connection;
+    this.queue = queue;
+    this.counters = connection.counters();
+    this.slots = new Slots(connection.options().receiveSlots());
+    this.view = new DatagramView(queue, addresses);
+    this.withdrawn = new int[Math.min(slots.count(), 256)];
+    this.closed = new InboundSubscription<>(this, Operators.emptySubscriber(), ignored -> null);
+  }
+
+  // API: any thread
+
+  @Override
+  public Flux<Datagram> receive() {
+    return receive(Datagram::copyOf);
+  }
+
+  @Override
+  public <T> Flux<T> receive(DatagramDecoder<? extends T> decoder) {
+    Objects.requireNonNull(decoder, "decoder");
+    return connection.assemble(new InboundFlux<T>(this, decoder));
+  }
+
+  @Override
+  public Mono<Datagram> next() {
+    return receive().take(1).singleOrEmpty();
+  }
+
+  int posted() {
+    return posted;
+  }
+
+  int capacity() {
+    return slots.count();
+  }
+
+  long unmetDemand() {
+    InboundSubscription<?> current = seat.get();
+    return current == null || current == closed ? 0 : Math.max(0, current.unmet());
+  }
+
+  boolean hasSubscriber() {
+    return seat.get() != null;
+  }
+
+  String name() {
+    return connection.toString();
+  }
+
+  // Doors: any thread
+
+  /** Gives the seat to a new subscriber if it is free. */
+  boolean take(InboundSubscription<?> subscription) {
+    return seat.compareAndSet(null, subscription);
+  }
+
+  boolean isClosed() {
+    return seat.get() == closed;
+  }
+
+  /** Ends a subscriber that came too late, as the others were ended. */
+  void terminate(CoreSubscriber<?> late) {
+    Throwable failure = connection.failure();
+    if (failure == null) {
+      Operators.complete(late);
+    } else {
+      Operators.error(late, failure);
+    }
+  }
+
+  /** A subscriber has cancelled: its seat is free at once, what it had posted goes back. */
+  void leave(InboundSubscription<?> subscription) {
+    seat.compareAndSet(subscription, null);
+    connection.signal(true);
+  }
+
+  /**
+   * Demand was added. A parked pump is woken only if it is worth it: nothing is posted, or a
+   * quarter of the slots could be.
+   */
+  void onDemand(boolean urgent) {
+    if (connection.isOnPump()) {
+      connection.signal(false);
+    } else {
+      long unposted = unmetDemand() - posted;
+      connection.signal(urgent || posted == 0 || unposted >= (slots.count() + 3) / 4);
+    }
+  }
+
+  void execute(PumpTask task) {
+    connection.execute(task);
+  }
+
+  // On the pump
+
+  void onStarted(InboundSubscription<?> subscription) {
+    if (seat.get() == closed) {
+      subscription.onEnd(connection.failure());
+    } else {
+      connection.signal(false);
+    }
+  }
+
+  /** One completed receive: its slot is free again when this returns. */
+  void onCompletion(CompletionBatch batch, int i) {
+    int slot = batch.slot(i);
+    slots.complete(slot);
+    switch (batch.status(i)) {
+      case OK -> onReceived(batch.place(i), batch.length(i));
+      case TRUNCATED -> {
+        onReceived();
+        onDrop(DropReason.TRUNCATED, batch.place(i), batch.length(i), null);
+      }
+      case FAILED -> onReceiveError(batch.code(i));
+      case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
+      case CANCELLED -> {}
+    }
+    slots.release(slot);
+  }
+
+  private void onReceived(int place, int length) {
+    onReceived();
+    InboundSubscription<?> subscriber = seat.get();
+    if (connection.isEnding()) {
+      onDrop(DropReason.CLOSED, place, length, null);
+    } else if (subscriber == null || !subscriber.hasDemand()) {
+      onDrop(DropReason.CANCELLED, place, length, null);
+    } else {
+      subscriber.onSlot(view, place, length);
+    }
+  }
+
+  private void onReceived() {
+    counters.increment(Counters.RECEIVED);
+    broughtSomething = true;
+  }
+
+  void onSkipped() {
+    counters.increment(Counters.SKIPPED);
+  }
+
+  void onDelivered(int length) {
+    counters.increment(Counters.DELIVERED);
+    counters.add(Counters.BYTES_RECEIVED, length);
+  }
+
+  void onDrop(DropReason reason, int place, int length, @Nullable Throwable cause) {
+    if (connection.wantsDrop(reason)) {
+      view.open(place, 0);
+      var peer = view.remoteAddress();
+      view.close();
+      connection.onDrop(new Drop(reason, peer, length, cause));
+    }
+  }
+
+  private void onReceiveError(int code) {
+    counters.increment(Counters.RECEIVE_ERRORS);
+    LOG.debug("{}: a receive failed and the socket goes on", name(), queue.error("receive", code));
+  }
+
+  /** Posts and withdraws until what is posted is what is wanted; answers whether to commit. */
+  boolean onTurnEnd() {
+    if (broughtSomething) {
+      broughtSomething = false;
+      counters.increment(Counters.BATCHES);
+    }
+    InboundSubscription<?> subscriber = seat.get();
+    if (subscriber != null && subscriber.onBadRequest()) {
+      seat.compareAndSet(subscriber, null);
+      subscriber = null;
+    }
+    long demand = subscriber == null || connection.isEnding() ? 0 : subscriber.settle();
+    int target = (int) Math.min(demand, slots.count());
+    boolean added = post(target);
+    withdrawTo(target);
+    posted = slots.posted();
+    return added;
+  }
+
+  private boolean post(int target) {
+    boolean added = false;
+    while (slots.posted() < target && slots.hasFree()) {
+      int code = queue.postReceive(slots.nextFree());
+      if (code != RequestQueue.ACCEPTED) {
+        onPostRefused(queue.error("post a receive", code));
+        break;
+      }
+      slots.postNext();
+      added = true;
+    }
+    return added;
+  }
+
+  private void onPostRefused(KernelException refusal) {
+    if (refusal.kind() != KernelException.Kind.TRANSIENT) {
+      connection.onSocketFailed(refusal);
+    } else if (!retryScheduled) {
+      retryScheduled = true;
+      LOG.warn(
+          "{}: tried again in {} ms: {}", name(), REFUSED_RETRY.toMillis(), refusal.getMessage());
+      Schedulers.parallel()
+          .schedule(() -> execute(this::onRetry), REFUSED_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void onRetry() {
+    retryScheduled = false;
+    connection.signal(false);
+  }
+
+  private void withdrawTo(int target) {
+    while (slots.posted() > target) {
+      int count =
+          queue.withdrawReceives(withdrawn, Math.min(slots.posted() - target, withdrawn.length));
+      if (count == 0) {
+        return; // this kernel keeps what is posted
+      }
+      for (int i = 0; i < count; i++) {
+        slots.withdraw(withdrawn[i]);
+      }
+    }
+  }
+
+  /** Completes or fails the subscriber, takes no other, and withdraws what can be. */
+  void onEnd(@Nullable Throwable failure) {
+    InboundSubscription<?> last = seat.getAndSet(closed);
+    withdrawTo(0);
+    posted = slots.posted();
+    if (last != null && last != closed && last.isStarted()) {
+      last.onEnd(failure);
+    }
+  }
+
+  /** Receives the kernel still owns. */
+  int outstanding() {
+    return slots.posted();
+  }
+}

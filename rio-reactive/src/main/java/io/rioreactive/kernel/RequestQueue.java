@@ -1,0 +1,94 @@
+package io.rioreactive.kernel;
+
+import java.net.InetSocketAddress;
+import java.util.OptionalLong;
+
+/**
+ * One bound socket: receives and sends are posted to it by slot, and each accepted post ends in
+ * exactly one completion on the {@link CompletionQueue} (a withdrawn one in none).
+ *
+ * <p>Used by the pump alone, but for {@link #kernelDrops}. The pump owns the slots: a slot belongs
+ * to the kernel from the post to the completion (or withdrawal), and to the pump at all other
+ * times. What is posted may start before {@link #commit}, and has started after it.
+ */
+public interface RequestQueue {
+
+  /** {@link #postReceive} and {@link #postSend}: the request was accepted. */
+  int ACCEPTED = 0;
+
+  /** This socket's place in its completion queue; in every {@link CompletionBatch} entry. */
+  int index();
+
+  /** The address the socket is bound to, with the port the system picked. */
+  InetSocketAddress localAddress();
+
+  /**
+   * Where received datagrams and their senders stand, by {@link CompletionBatch#place}. It has a
+   * slot for each receive that can be posted if the kernel writes to posted slots at any time; else
+   * as many as a batch has, since then a datagram needs memory only while its batch is handled.
+   */
+  SlotRegion receiveSlots();
+
+  /** Where datagrams to send and their targets stand. */
+  SlotRegion sendSlots();
+
+  /** How addresses are written into the slots of this socket. */
+  SocketAddressFormat addressFormat();
+
+  /**
+   * Hands a free receive slot to the kernel, to be filled by one datagram.
+   *
+   * @return {@link #ACCEPTED}, or the system's error code: the slot stays the pump's
+   */
+  int postReceive(int slot);
+
+  /**
+   * Hands a send slot to the kernel: {@code length} bytes of payload, target in its address area.
+   *
+   * @return {@link #ACCEPTED}, or the system's error code: the slot stays the pump's
+   */
+  int postSend(int slot, int length);
+
+  /** Starts what was posted. The pump calls it at the end of each turn that posted anything. */
+  void commit();
+
+  /**
+   * Takes posted receives back, the most recent first, where the kernel lets go of them.
+   *
+   * @param slots receives the slots that are the pump's again; its length is the most to take
+   * @param count the most to take back, at most {@code slots.length}
+   * @return how many were taken back; 0 where the kernel keeps every post
+   */
+  int withdrawReceives(int[] slots, int count);
+
+  /**
+   * The error behind a code of {@link #postReceive}, {@link #postSend} or a completion.
+   *
+   * @param operation what was tried, for the text: {@code "receive"}, {@code "send"}
+   */
+  KernelException error(String operation, int code);
+
+  /**
+   * How many datagrams the kernel dropped because the socket's receive buffer was full; empty where
+   * it does not tell. Any thread. After {@link #close} the last count.
+   */
+  OptionalLong kernelDrops();
+
+  /** A line of what the system granted, for the log at bind: sizes of the socket's buffers. */
+  String describe();
+
+  /**
+   * Closes the socket. What is posted completes as {@link CompletionStatus#CANCELLED} or as what it
+   * had become; the pump goes on dequeuing until it has seen all of it.
+   */
+  void close();
+
+  /** Frees the slots and the index. Called after {@link #close}, when nothing is outstanding. */
+  void release();
+
+  /**
+   * Gives the slots up without freeing them, since the kernel may still write to them. Called after
+   * {@link #close}, instead of {@link #release}.
+   */
+  void abandon();
+}

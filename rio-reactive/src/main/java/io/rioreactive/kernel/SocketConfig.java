@@ -1,0 +1,35 @@
+package io.rioreactive.kernel;
+
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.util.Map;
+
+/**
+ * What a socket is to be.
+ *
+ * @param bindAddress resolved address to bind; port 0 lets the system pick one
+ * @param receiveSlots how many receives can be posted
+ * @param sendSlots how many sends can be in flight
+ * @param datagramSize the most bytes of payload, in both directions
+ * @param options socket options the user set; {@link java.net.StandardSocketOptions} with checked
+ *     values. Sizes of buffers that the user did not set are the kernel's to choose: room for all
+ *     slots
+ */
+public record SocketConfig(
+    InetSocketAddress bindAddress,
+    int receiveSlots,
+    int sendSlots,
+    int datagramSize,
+    Map<SocketOption<?>, Object> options) {
+
+  /** Copies the options. */
+  public SocketConfig {
+    options = Map.copyOf(options);
+  }
+
+  /** The value the user set, or the fallback. */
+  public <T> T option(SocketOption<T> option, T fallback) {
+    Object value = options.get(option);
+    return value == null ? fallback : option.type().cast(value);
+  }
+}

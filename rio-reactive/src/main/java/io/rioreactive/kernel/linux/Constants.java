@@ -1,0 +1,58 @@
+package io.rioreactive.kernel.linux;
+
+/**
+ * Numbers from the C headers, under their C names. The same on x86-64 and aarch64; a test compares
+ * all of them with what a C compiler prints.
+ */
+final class Constants {
+
+  // sys/socket.h
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int SOCK_DGRAM = 2;
+  static final int SOCK_NONBLOCK = 0x800;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int MSG_TRUNC = 0x20;
+  static final int MSG_DONTWAIT = 0x40;
+  static final int MSG_NOSIGNAL = 0x4000;
+
+  // asm-generic/socket.h
+  static final int SOL_SOCKET = 1;
+  static final int SO_REUSEADDR = 2;
+  static final int SO_BROADCAST = 6;
+  static final int SO_SNDBUF = 7;
+  static final int SO_RCVBUF = 8;
+  static final int SO_REUSEPORT = 15;
+  static final int SO_MEMINFO = 55;
+
+  // linux/sock_diag.h: the fields of SO_MEMINFO, each a u32
+  static final int SK_MEMINFO_DROPS = 8;
+  static final int SK_MEMINFO_VARS = 9;
+
+  // netinet/in.h
+  static final int IPPROTO_IP = 0;
+  static final int IPPROTO_IPV6 = 41;
+  static final int IP_TOS = 1;
+  static final int IPV6_V6ONLY = 26;
+  static final int IPV6_TCLASS = 67;
+
+  // poll.h
+  static final int POLLIN = 0x1;
+  static final int POLLOUT = 0x4;
+  static final int POLLERR = 0x8;
+  static final int POLLHUP = 0x10;
+  static final int POLLNVAL = 0x20;
+
+  // sys/mman.h
+  static final int PROT_READ = 1;
+  static final int PROT_WRITE = 2;
+  static final int MAP_PRIVATE = 0x2;
+  static final int MAP_ANONYMOUS = 0x20;
+  static final int MAP_NORESERVE = 0x4000;
+
+  // sys/eventfd.h
+  static final int EFD_NONBLOCK = 0x800;
+  static final int EFD_CLOEXEC = 0x80000;
+
+  private Constants() {}
+}

@@ -1,0 +1,75 @@
+package io.rioreactive.kernel.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.rioreactive.ffm.Struct;
+import java.lang.foreign.MemoryLayout;
+
+/**
+ * The kernel's structs on 64-bit little-endian machines (x86-64 and aarch64 agree on these), each
+ * with its C declaration. A test compares them with what a C compiler prints.
+ */
+final class Layouts {
+
+  /** {@code struct iovec { void *iov_base; size_t iov_len; }}, bits/types/struct_iovec.h. */
+  static final Struct IOVEC =
+      Struct.of("iovec", JAVA_LONG.withName("iov_base"), JAVA_LONG.withName("iov_len"));
+
+  /**
+   * {@code struct msghdr { void *msg_name; socklen_t msg_namelen; struct iovec *msg_iov; size_t
+   * msg_iovlen; void *msg_control; size_t msg_controllen; int msg_flags; }}, bits/socket.h.
+   */
+  static final Struct MSGHDR =
+      Struct.of(
+          "msghdr",
+          JAVA_LONG.withName("msg_name"),
+          JAVA_INT.withName("msg_namelen"),
+          JAVA_LONG.withName("msg_iov"),
+          JAVA_LONG.withName("msg_iovlen"),
+          JAVA_LONG.withName("msg_control"),
+          JAVA_LONG.withName("msg_controllen"),
+          JAVA_INT.withName("msg_flags"));
+
+  /** {@code struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; }}, bits/socket.h. */
+  static final Struct MMSGHDR =
+      Struct.of("mmsghdr", MSGHDR.as("msg_hdr"), JAVA_INT.withName("msg_len"));
+
+  /** {@code struct pollfd { int fd; short int events; short int revents; }}, sys/poll.h. */
+  static final Struct POLLFD =
+      Struct.of(
+          "pollfd",
+          JAVA_INT.withName("fd"),
+          JAVA_SHORT.withName("events"),
+          JAVA_SHORT.withName("revents"));
+
+  /**
+   * {@code struct sockaddr_in { sa_family_t sin_family; in_port_t sin_port; struct in_addr
+   * sin_addr; unsigned char sin_zero[8]; }}, netinet/in.h.
+   */
+  static final Struct SOCKADDR_IN =
+      Struct.of(
+          "sockaddr_in",
+          JAVA_SHORT.withName("sin_family"),
+          JAVA_SHORT.withName("sin_port"),
+          JAVA_INT.withName("sin_addr"),
+          MemoryLayout.sequenceLayout(8, JAVA_BYTE).withName("sin_zero"));
+
+  /**
+   * {@code struct sockaddr_in6 { sa_family_t sin6_family; in_port_t sin6_port; uint32_t
+   * sin6_flowinfo; struct in6_addr sin6_addr; uint32_t sin6_scope_id; }}, netinet/in.h; {@code
+   * in6_addr} is aligned to 4.
+   */
+  static final Struct SOCKADDR_IN6 =
+      Struct.of(
+          "sockaddr_in6",
+          JAVA_SHORT.withName("sin6_family"),
+          JAVA_SHORT.withName("sin6_port"),
+          JAVA_INT.withName("sin6_flowinfo"),
+          MemoryLayout.sequenceLayout(4, JAVA_INT).withName("sin6_addr"),
+          JAVA_INT.withName("sin6_scope_id"));
+
+  private Layouts() {}
+}

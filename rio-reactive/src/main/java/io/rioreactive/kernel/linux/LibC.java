@@ -1,0 +1,240 @@
+package io.rioreactive.kernel.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.rioreactive.ffm.CapturedError;
+import io.rioreactive.ffm.CapturedError.Source;
+import io.rioreactive.ffm.NativeFunction;
+import io.rioreactive.ffm.NativeLibrary;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The C functions this package calls, with their C names and the C order of arguments. Addresses
+ * are numbers: whoever passes one keeps the memory alive.
+ *
+ * <p>Owned by one completion queue and called on its thread, but for {@link #eventfd_write}, {@link
+ * #getsockopt} and {@link #close}, which any thread may call. It never retries and never throws.
+ *
+ * <p>A method returns what the system call itself returns: the result, or the negative error code
+ * ({@code -EAGAIN}). The three that are called for every batch return -1 for any error, since a
+ * call that captures may allocate; each has a sibling that captures.
+ *
+ * <p>Not final, so that a test can plan failures that a real system does not give on demand.
+ */
+@SuppressWarnings("MemberName") // the C names
+class LibC {
+
+  private static final NativeLibrary LIBRARY = NativeLibrary.standard();
+
+  private static final MethodHandle SOCKET =
+      LIBRARY.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT).capturing(Source.ERRNO);
+  private static final MethodHandle BIND =
+      LIBRARY.function("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT).capturing(Source.ERRNO);
+  private static final MethodHandle GETSOCKNAME =
+      LIBRARY
+          .function("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)
+          .capturing(Source.ERRNO);
+  private static final MethodHandle SETSOCKOPT =
+      LIBRARY
+          .function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT)
+          .capturing(Source.ERRNO);
+  private static final MethodHandle GETSOCKOPT =
+      LIBRARY
+          .function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)
+          .plain();
+  private static final MethodHandle CLOSE = LIBRARY.function("close", JAVA_INT, JAVA_INT).plain();
+  private static final MethodHandle EVENTFD =
+      LIBRARY.function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT).capturing(Source.ERRNO);
+  private static final MethodHandle EVENTFD_READ =
+      LIBRARY.function("eventfd_read", JAVA_INT, JAVA_INT, JAVA_LONG).plain();
+  private static final MethodHandle EVENTFD_WRITE =
+      LIBRARY.function("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG).plain();
+  private static final MethodHandle MMAP =
+      LIBRARY
+          .function(
+              "mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG)
+          .capturing(Source.ERRNO);
+  private static final MethodHandle MUNMAP =
+      LIBRARY.function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG).plain();
+
+  private static final NativeFunction POLL_FUNCTION =
+      LIBRARY.function("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle POLL = POLL_FUNCTION.plain();
+  private static final MethodHandle POLL_CAPTURING = POLL_FUNCTION.capturing(Source.ERRNO);
+
+  // The system calls themselves and not the C functions of their names: musl's sendmmsg calls
+  // sendmsg in a loop. Nothing is lost with glibc, whose functions do no more than this.
+  private static final boolean X86_64 = !"aarch64".equals(System.getProperty("os.arch"));
+  static final long SYS_RECVMMSG = X86_64 ? 299 : 243;
+  static final long SYS_SENDMMSG = X86_64 ? 307 : 269;
+  private static final NativeFunction SYSCALL_FUNCTION =
+      LIBRARY.variadic(
+          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+          JAVA_LONG);
+  private static final MethodHandle SYSCALL = SYSCALL_FUNCTION.plain();
+  private static final MethodHandle SYSCALL_CAPTURING = SYSCALL_FUNCTION.capturing(Source.ERRNO);
+
+  static final long NULL = 0;
+
+  private final CapturedError error;
+
+  /** Captures errors in memory of the arena. */
+  LibC(Arena arena) {
+    error = new CapturedError(Source.ERRNO, arena);
+  }
+
+  int socket(int domain, int type, int protocol) {
+    try {
+      int result = (int) SOCKET.invokeExact(error.segment(), domain, type, protocol);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int bind(int sockfd, long addr, int addrlen) {
+    try {
+      int result = (int) BIND.invokeExact(error.segment(), sockfd, addr, addrlen);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int getsockname(int sockfd, long addr, long addrlen) {
+    try {
+      int result = (int) GETSOCKNAME.invokeExact(error.segment(), sockfd, addr, addrlen);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int setsockopt(int sockfd, int level, int optname, long optval, int optlen) {
+    try {
+      int result =
+          (int) SETSOCKOPT.invokeExact(error.segment(), sockfd, level, optname, optval, optlen);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error. */
+  int getsockopt(int sockfd, int level, int optname, long optval, long optlen) {
+    try {
+      return (int) GETSOCKOPT.invokeExact(sockfd, level, optname, optval, optlen);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error: the descriptor is free all the same. */
+  int close(int fd) {
+    try {
+      return (int) CLOSE.invokeExact(fd);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int eventfd(int initval, int flags) {
+    try {
+      int result = (int) EVENTFD.invokeExact(error.segment(), initval, flags);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error. */
+  int eventfd_read(int fd, long value) {
+    try {
+      return (int) EVENTFD_READ.invokeExact(fd, value);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error. */
+  int eventfd_write(int fd, long value) {
+    try {
+      return (int) EVENTFD_WRITE.invokeExact(fd, value);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
+    try {
+      long result = (long) MMAP.invokeExact(error.segment(), addr, length, prot, flags, fd, offset);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error. */
+  int munmap(long addr, long length) {
+    try {
+      return (int) MUNMAP.invokeExact(addr, length);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error: {@link #pollCapturing} tells. */
+  int poll(long fds, long nfds, int timeout) {
+    try {
+      return (int) POLL.invokeExact(fds, nfds, timeout);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int pollCapturing(long fds, long nfds, int timeout) {
+    try {
+      int result = (int) POLL_CAPTURING.invokeExact(error.segment(), fds, nfds, timeout);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error: {@link #recvmmsgCapturing} tells. */
+  int recvmmsg(int sockfd, long msgvec, int vlen, int flags, long timeout) {
+    return syscall(SYS_RECVMMSG, sockfd, msgvec, vlen, flags, timeout);
+  }
+
+  int recvmmsgCapturing(int sockfd, long msgvec, int vlen, int flags, long timeout) {
+    return syscallCapturing(SYS_RECVMMSG, sockfd, msgvec, vlen, flags, timeout);
+  }
+
+  /** -1 for any error: {@link #sendmmsgCapturing} tells. */
+  int sendmmsg(int sockfd, long msgvec, int vlen, int flags) {
+    return syscall(SYS_SENDMMSG, sockfd, msgvec, vlen, flags, 0);
+  }
+
+  int sendmmsgCapturing(int sockfd, long msgvec, int vlen, int flags) {
+    return syscallCapturing(SYS_SENDMMSG, sockfd, msgvec, vlen, flags, 0);
+  }
+
+  private static int syscall(long number, long a, long b, long c, long d, long e) {
+    try {
+      return (int) (long) SYSCALL.invokeExact(number, a, b, c, d, e);
+    } catch (Throwable thrown) {
+      throw NativeFunction.unexpected(thrown);
+    }
+  }
+
+  private int syscallCapturing(long number, long a, long b, long c, long d, long e) {
+    try {
+      long result = (long) SYSCALL_CAPTURING.invokeExact(error.segment(), number, a, b, c, d, e);
+      return result == -1 ? -error.code() : (int) result;
+    } catch (Throwable thrown) {
+      throw NativeFunction.unexpected(thrown);
+    }
+  }
+}

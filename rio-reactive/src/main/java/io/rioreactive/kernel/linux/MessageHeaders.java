@@ -1,0 +1,70 @@
+package io.rioreactive.kernel.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The {@code mmsghdr} array of one direction, with one {@code iovec} for each message: what a batch
+ * call is told and what it answers.
+ *
+ * <p>Owned by a completion queue and lent to each of its sockets for one call, since a thousand
+ * sockets with arrays of their own would need megabytes. The queue's thread alone. It never knows
+ * what a slot is: it gets addresses.
+ */
+final class MessageHeaders {
+
+  /** Messages in one call: more gains nothing measurable, and a socket's turn must end. */
+  static final int CAPACITY = 64;
+
+  private static final long HEADER = Layouts.MMSGHDR.size();
+  private static final long NAME = Layouts.MMSGHDR.offset("msg_hdr", "msg_name");
+  private static final long NAME_LENGTH = Layouts.MMSGHDR.offset("msg_hdr", "msg_namelen");
+  private static final long IOV = Layouts.MMSGHDR.offset("msg_hdr", "msg_iov");
+  private static final long IOV_COUNT = Layouts.MMSGHDR.offset("msg_hdr", "msg_iovlen");
+  private static final long FLAGS = Layouts.MMSGHDR.offset("msg_hdr", "msg_flags");
+  private static final long LENGTH = Layouts.MMSGHDR.offset("msg_len");
+
+  private static final long IOVEC = Layouts.IOVEC.size();
+  private static final long IOVECS = CAPACITY * HEADER;
+  private static final long BASE = IOVECS + Layouts.IOVEC.offset("iov_base");
+  private static final long BASE_LENGTH = IOVECS + Layouts.IOVEC.offset("iov_len");
+
+  private static final long ALIGNMENT = 64;
+
+  private final MemorySegment memory;
+
+  /** All zero, but that each header points to its iovec. */
+  MessageHeaders(Arena arena) {
+    memory = arena.allocate(IOVECS + CAPACITY * IOVEC, ALIGNMENT);
+    for (int i = 0; i < CAPACITY; i++) {
+      memory.set(JAVA_LONG, i * HEADER + IOV, address() + IOVECS + i * IOVEC);
+      memory.set(JAVA_LONG, i * HEADER + IOV_COUNT, 1L);
+    }
+  }
+
+  /** What the call takes as {@code msgvec}. */
+  long address() {
+    return memory.address();
+  }
+
+  /** Sets message {@code i}. Nothing of it survives a receive, so nothing is kept from before. */
+  void set(int i, long name, int nameLength, long payload, long payloadLength) {
+    memory.set(JAVA_LONG, i * HEADER + NAME, name);
+    memory.set(JAVA_INT, i * HEADER + NAME_LENGTH, nameLength);
+    memory.set(JAVA_LONG, i * IOVEC + BASE, payload);
+    memory.set(JAVA_LONG, i * IOVEC + BASE_LENGTH, payloadLength);
+  }
+
+  /** {@code msg_len} of message {@code i}, as the call left it. */
+  int length(int i) {
+    return memory.get(JAVA_INT, i * HEADER + LENGTH);
+  }
+
+  /** {@code msg_flags} of message {@code i}, as the call left it. */
+  int flags(int i) {
+    return memory.get(JAVA_INT, i * HEADER + FLAGS);
+  }
+}

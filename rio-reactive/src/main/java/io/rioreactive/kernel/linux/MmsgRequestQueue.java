@@ -1,0 +1,484 @@
+package io.rioreactive.kernel.linux;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketAddressFormat;
+import java.net.InetSocketAddress;
+import java.util.OptionalLong;
+
+/**
+ * One socket: its posted receives as a stack, its sends as a ring, and what is known of its
+ * readiness.
+ *
+ * <p>It owns the descriptor and the send slots, and borrows the receive buffers of its queue. The
+ * queue's thread alone, but for {@link #kernelDrops}. It never blocks, and never makes a system
+ * call to learn what it could know.
+ *
+ * <pre>
+ *   readable:  NO ──poll──▶ YES ──a full batch──▶ PERHAPS ──nothing there──▶ NO
+ *               ◀──────── a batch not full ──────────┘
+ *   sends:     FLOWING ──EAGAIN──▶ BLOCKED ──poll──▶ FLOWING
+ *                      ──ENOBUFS─▶ PAUSED ──time───▶ FLOWING
+ *   life:      open ──a fatal error──▶ failed ──close──▶ closed ──release──▶ (gone)
+ *                   ──────────── close ─────────────────▶
+ * </pre>
+ */
+final class MmsgRequestQueue implements RequestQueue {
+
+  private static final int RECEIVE_FLAGS = Constants.MSG_DONTWAIT | Constants.MSG_TRUNC;
+  private static final int SEND_FLAGS = Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
+
+  private static final long FIRST_PAUSE_NANOS = 1_000_000;
+  private static final long LONGEST_PAUSE_NANOS = 20_000_000;
+  private static final int MOST_ATTEMPTS = 8;
+
+  private enum Readiness {
+    NO,
+    PERHAPS,
+    YES
+  }
+
+  private enum Sending {
+    FLOWING,
+    BLOCKED,
+    PAUSED
+  }
+
+  private final MmsgCompletionQueue queue;
+  private final LibC libc;
+  private final int index;
+  private final UdpSocket socket;
+  private final SlotRegion receives;
+  private final Slab sendSlab;
+  private final DropCounter drops;
+
+  private final long receiveBase;
+  private final long receiveStride;
+  private final int receivePayloadOffset;
+  private final int datagramSize;
+  private final long sendBase;
+  private final long sendStride;
+  private final int sendPayloadOffset;
+
+  /** Posted receives: numbers only, the one posted last is completed first. */
+  private final int[] posted;
+
+  private int postedCount;
+  private Readiness readable = Readiness.NO;
+
+  private final SendRing sends;
+  private Sending sending = Sending.FLOWING;
+  private boolean isFlushDue;
+  private int attempts;
+  private long pauseNanos;
+  private long pausedUntil;
+
+  private boolean isEnded;
+
+  /** How all that is posted ends, once the socket has come to its end. */
+  private CompletionStatus end = CompletionStatus.CANCELLED;
+
+  private int endCode;
+  private boolean isClosed;
+
+  /** Whether it stands in the queue's line of ready sockets. Written by the queue alone. */
+  boolean isInLine;
+
+  MmsgRequestQueue(
+      MmsgCompletionQueue queue,
+      LibC libc,
+      int index,
+      UdpSocket socket,
+      int receiveSlots,
+      SlotRegion receives,
+      Slab sendSlab) {
+    this.queue = queue;
+    this.libc = libc;
+    this.index = index;
+    this.socket = socket;
+    this.receives = receives;
+    this.sendSlab = sendSlab;
+    this.drops = new DropCounter(libc, socket.fd());
+    receiveBase = receives.memory().address() + receives.addressOffset();
+    receiveStride = receives.stride();
+    receivePayloadOffset = receives.payloadOffset() - receives.addressOffset();
+    datagramSize = receives.payloadSize();
+    SlotRegion sendSlots = sendSlab.slots();
+    sendBase = sendSlots.memory().address() + sendSlots.addressOffset();
+    sendStride = sendSlots.stride();
+    sendPayloadOffset = sendSlots.payloadOffset() - sendSlots.addressOffset();
+    posted = new int[receiveSlots];
+    sends = new SendRing(sendSlots.slots());
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return socket.localAddress();
+  }
+
+  @Override
+  public SlotRegion receiveSlots() {
+    return receives;
+  }
+
+  @Override
+  public SlotRegion sendSlots() {
+    return sendSlab.slots();
+  }
+
+  @Override
+  public SocketAddressFormat addressFormat() {
+    return socket.format();
+  }
+
+  @Override
+  public KernelException error(String operation, int code) {
+    return Errno.exception(operation, code);
+  }
+
+  @Override
+  public OptionalLong kernelDrops() {
+    return drops.read();
+  }
+
+  @Override
+  public String describe() {
+    return "receive buffer "
+        + socket.receiveBuffer()
+        + " bytes, send buffer "
+        + socket.sendBuffer()
+        + " bytes";
+  }
+
+  @Override
+  public int postReceive(int slot) {
+    if (isEnded) {
+      return refusal();
+    }
+    posted[postedCount++] = slot;
+    if (readable != Readiness.NO) {
+      queue.onReady(this);
+    }
+    return ACCEPTED;
+  }
+
+  @Override
+  public int withdrawReceives(int[] slots, int count) {
+    int n = Math.min(count, postedCount);
+    for (int i = 0; i < n; i++) {
+      slots[i] = posted[--postedCount];
+    }
+    return n;
+  }
+
+  @Override
+  public int postSend(int slot, int length) {
+    if (isEnded) {
+      return refusal();
+    }
+    sends.post(slot, length);
+    return ACCEPTED;
+  }
+
+  private int refusal() {
+    return endCode == 0 ? Errno.EBADF.code() : endCode;
+  }
+
+  @Override
+  public void commit() {
+    if (sending == Sending.FLOWING) {
+      flush();
+    }
+    if (sends.done() > 0) {
+      queue.onReady(this);
+    }
+  }
+
+  /**
+   * Adds completions to the batch, at most one call's worth of receives.
+   *
+   * @return whether there is more to be had at once
+   */
+  boolean onDequeue(CompletionBatch batch) {
+    if (isFlushDue) {
+      isFlushDue = false;
+      flush();
+    }
+    int room = batch.remaining();
+    // Sends first, but they leave room: else a batch full of them each time would starve receives.
+    sends.dequeue(batch, index, isReceiveDue() ? (room + 1) / 2 : room, end, endCode);
+    if (isEnded) {
+      endReceives(batch);
+    } else if (isReceiveDue()) {
+      receive(batch);
+    }
+    sends.dequeue(batch, index, batch.remaining(), end, endCode);
+    return sends.done() > 0 || (isEnded ? postedCount > 0 : isReceiveDue());
+  }
+
+  private boolean isReceiveDue() {
+    return readable != Readiness.NO && postedCount > 0;
+  }
+
+  // ---- receive
+
+  private void receive(CompletionBatch batch) {
+    int asked = Math.min(Math.min(postedCount, MessageHeaders.CAPACITY), batch.remaining());
+    if (asked == 0) {
+      return;
+    }
+    MessageHeaders headers = queue.receiveHeaders();
+    prepareReceives(headers, batch.size(), asked);
+    int received = libc.recvmmsg(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
+    if (received < 0) {
+      received = onReceiveFailed(headers, asked);
+    }
+    addReceived(batch, headers, received);
+    if (received > 0) {
+      // Fewer than asked: the socket is empty, and asking again would be a call for nothing.
+      readable = received == asked ? Readiness.PERHAPS : Readiness.NO;
+    }
+  }
+
+  /** Each datagram is to stand where its completion will stand in the batch. */
+  private void prepareReceives(MessageHeaders headers, int firstPlace, int count) {
+    long place = receiveBase + firstPlace * receiveStride;
+    for (int i = 0; i < count; i++) {
+      headers.set(i, place, socket.addressLength(), place + receivePayloadOffset, datagramSize);
+      place += receiveStride;
+    }
+  }
+
+  private void addReceived(CompletionBatch batch, MessageHeaders headers, int received) {
+    int top = postedCount - 1;
+    for (int i = 0; i < received; i++) {
+      boolean isTruncated = (headers.flags(i) & Constants.MSG_TRUNC) != 0;
+      CompletionStatus status = isTruncated ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
+      batch.addReceive(index, posted[top - i], batch.size(), status, headers.length(i), 0);
+    }
+    postedCount -= received;
+  }
+
+  /** Returns how many datagrams came all the same. */
+  private int onReceiveFailed(MessageHeaders headers, int asked) {
+    if (readable == Readiness.PERHAPS) {
+      // Asked on the chance of more: most likely EAGAIN. Anything else poll will tell.
+      readable = Readiness.NO;
+      return 0;
+    }
+    // poll has promised something. The first call kept no error, and if it was one of a datagram
+    // sent earlier, it has consumed it. (Connected sockets will have to capture in the first call.)
+    int result =
+        libc.recvmmsgCapturing(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
+    if (result >= 0) {
+      return result;
+    }
+    readable = Readiness.NO;
+    if (!isReceiveIgnorable(-result)) {
+      fail(-result);
+    }
+    return 0;
+  }
+
+  private static boolean isReceiveIgnorable(int code) {
+    return code == Errno.EAGAIN.code()
+        || code == Errno.EINTR.code()
+        || Errno.isShortage(code)
+        || Errno.isAboutEarlierDatagram(code);
+  }
+
+  // ---- send
+
+  /** Sends what waits, until nothing does or the system wants a pause. Each round advances. */
+  private void flush() {
+    MessageHeaders headers = queue.sendHeaders();
+    boolean isGoing = true;
+    while (isGoing && sends.waiting() > 0) {
+      int asked = Math.min(sends.waiting(), MessageHeaders.CAPACITY);
+      prepareSends(headers, asked);
+      int sent = libc.sendmmsg(socket.fd(), headers.address(), asked, SEND_FLAGS);
+      if (sent <= 0) {
+        // The first call kept no error; if it was one of an earlier datagram, it has consumed it.
+        // (Connected sockets will have to capture in the first call.)
+        sent = libc.sendmmsgCapturing(socket.fd(), headers.address(), asked, SEND_FLAGS);
+      }
+      if (sent > 0) {
+        sends.sent(sent);
+        attempts = 0;
+        pauseNanos = 0;
+      } else {
+        isGoing = onSendFailed(-sent);
+      }
+    }
+  }
+
+  private void prepareSends(MessageHeaders headers, int count) {
+    for (int i = 0; i < count; i++) {
+      long slot = sendBase + sends.slot(i) * sendStride;
+      // A family of zero in the address area will mean the connected peer: no name, length 0.
+      headers.set(i, slot, socket.addressLength(), slot + sendPayloadOffset, sends.length(i));
+    }
+  }
+
+  /**
+   * sendmmsg reports an error only if the first message has it (behind others it ends the batch,
+   * and comes back here as the first). So the error is about the first waiting send, or about the
+   * socket, or about a datagram sent earlier.
+   *
+   * @return whether to go on with what waits
+   */
+  private boolean onSendFailed(int code) {
+    if (code == Errno.EAGAIN.code()) {
+      sending = Sending.BLOCKED; // poll for POLLOUT
+      return false;
+    }
+    if (Errno.isShortage(code)) {
+      pause(); // poll would say writable at once: only time helps
+      return false;
+    }
+    if (Errno.isFatal(code)) {
+      fail(code);
+      return false;
+    }
+    if (isWorthRepeating(code) && ++attempts < MOST_ATTEMPTS) {
+      return true;
+    }
+    attempts = 0;
+    sends.failed(code);
+    return true;
+  }
+
+  /** Whether the error cannot be this datagram's own. */
+  private static boolean isWorthRepeating(int code) {
+    return code == Errno.EINTR.code() || Errno.isOnlyAboutEarlierDatagram(code);
+  }
+
+  private void pause() {
+    pauseNanos =
+        pauseNanos == 0 ? FIRST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+    pausedUntil = queue.nanoTime() + pauseNanos;
+    setSending(Sending.PAUSED);
+  }
+
+  /** Every change to and from PAUSED goes here, so that the queue's count of them is right. */
+  private void setSending(Sending next) {
+    queue.onPausedChanged((next == Sending.PAUSED ? 1 : 0) - (isPaused() ? 1 : 0));
+    sending = next;
+  }
+
+  // ---- what the queue asks and tells
+
+  int fd() {
+    return socket.fd();
+  }
+
+  /** What to poll for; 0 for nothing, and then not even errors. */
+  int interest() {
+    if (isEnded) {
+      return 0;
+    }
+    int receive = postedCount > 0 && readable == Readiness.NO ? Constants.POLLIN : 0;
+    return receive | (sending == Sending.BLOCKED ? Constants.POLLOUT : 0);
+  }
+
+  void onPolled(int answers) {
+    if ((answers & Constants.POLLNVAL) != 0) {
+      fail(Errno.EBADF.code());
+    } else if ((answers & Constants.POLLHUP) != 0) {
+      fail(Errno.ESHUTDOWN.code());
+    } else {
+      // An error is consumed by the next call, so each direction that wants one makes it.
+      if ((answers & (Constants.POLLIN | Constants.POLLERR)) != 0) {
+        readable = Readiness.YES;
+      }
+      if (sending == Sending.BLOCKED && (answers & (Constants.POLLOUT | Constants.POLLERR)) != 0) {
+        sending = Sending.FLOWING;
+        isFlushDue = true;
+      }
+      queue.onReady(this);
+    }
+  }
+
+  boolean isPaused() {
+    return sending == Sending.PAUSED;
+  }
+
+  /** Nanoseconds until the pause ends, on the clock of {@link System#nanoTime}. */
+  long pauseLeft(long now) {
+    return pausedUntil - now;
+  }
+
+  void onPauseEnded() {
+    setSending(Sending.FLOWING);
+    isFlushDue = true;
+    queue.onReady(this);
+  }
+
+  // ---- end
+
+  private void fail(int code) {
+    end(CompletionStatus.SOCKET_FAILED, code);
+  }
+
+  private void end(CompletionStatus status, int code) {
+    if (!isEnded) {
+      isEnded = true;
+      end = status;
+      endCode = code;
+      isFlushDue = false;
+      setSending(Sending.FLOWING);
+      sends.end();
+      queue.onReady(this);
+    }
+  }
+
+  private void endReceives(CompletionBatch batch) {
+    while (postedCount > 0 && batch.remaining() > 0) {
+      batch.addReceive(index, posted[--postedCount], end, 0, endCode);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!isClosed) {
+      isClosed = true;
+      end(CompletionStatus.CANCELLED, 0);
+      drops.stop();
+      libc.close(socket.fd());
+    }
+  }
+
+  @Override
+  public void release() {
+    requireClosed();
+    int outstanding = postedCount + sends.waiting() + sends.done();
+    if (outstanding > 0) {
+      throw new IllegalStateException(outstanding + " requests are outstanding");
+    }
+    queue.onGone(this);
+    sendSlab.free();
+  }
+
+  @Override
+  public void abandon() {
+    requireClosed();
+    postedCount = 0;
+    sends.clear();
+    queue.onGone(this);
+    sendSlab.leak();
+  }
+
+  private void requireClosed() {
+    if (!isClosed) {
+      throw new IllegalStateException("the socket is open");
+    }
+  }
+}

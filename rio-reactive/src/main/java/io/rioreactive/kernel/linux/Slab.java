@@ -1,0 +1,80 @@
+package io.rioreactive.kernel.linux;
+
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketAddressFormat;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Memory for slots: a mapping of its own, so that slots that are never touched cost no memory and
+ * everything is given back.
+ *
+ * <p>The thread that made it. It never unmaps by itself: {@link #free} is called when nothing is
+ * outstanding, and access after it throws instead of touching what is there now.
+ */
+final class Slab {
+
+  private static final int CACHE_LINE = 64;
+
+  private final LibC libc;
+  private final Arena arena;
+  private final MemorySegment memory;
+  private final SlotRegion slots;
+
+  private Slab(LibC libc, Arena arena, MemorySegment memory, int slots, int datagramSize) {
+    this.libc = libc;
+    this.arena = arena;
+    this.memory = memory;
+    int addressOffset = 0;
+    int payloadOffset = addressOffset + SocketAddressFormat.SIZE;
+    this.slots =
+        new SlotRegion(
+            memory, slots, stride(datagramSize), addressOffset, payloadOffset, datagramSize);
+  }
+
+  /** Maps so many slots. */
+  @SuppressWarnings("restricted")
+  static Slab map(LibC libc, int slots, int datagramSize) throws KernelException {
+    long bytes = slots * stride(datagramSize);
+    long address =
+        libc.mmap(
+            LibC.NULL,
+            bytes,
+            Constants.PROT_READ | Constants.PROT_WRITE,
+            Constants.MAP_PRIVATE | Constants.MAP_ANONYMOUS | Constants.MAP_NORESERVE,
+            -1,
+            0);
+    if (address < 0) {
+      throw Errno.exception("mmap of " + bytes + " bytes for slots", (int) -address);
+    }
+    Arena arena = Arena.ofConfined();
+    MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
+    return new Slab(libc, arena, memory, slots, datagramSize);
+  }
+
+  /**
+   * Bytes from slot to slot: address area + payload, in whole cache lines. Their number is odd, so
+   * that the slots' beginnings spread over all sets of a cache instead of falling into a few.
+   */
+  static long stride(int datagramSize) {
+    long bytes = (long) SocketAddressFormat.SIZE + datagramSize;
+    long lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
+    return (lines | 1) * CACHE_LINE;
+  }
+
+  SlotRegion slots() {
+    return slots;
+  }
+
+  /** Gives the memory back to the system. */
+  void free() {
+    arena.close();
+    libc.munmap(memory.address(), memory.byteSize());
+  }
+
+  /** Ends access and leaves the mapping there for good. */
+  void leak() {
+    arena.close();
+  }
+}

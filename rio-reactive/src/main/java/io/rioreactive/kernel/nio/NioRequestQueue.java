@@ -1,0 +1,437 @@
+package io.rioreactive.kernel.nio;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketAddressFormat;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket: its posted receives as a stack, its sends as a ring, and what is known of its
+ * readiness.
+ *
+ * <p>It owns the channel and the slots. The queue's thread alone, but for {@link #kernelDrops}. It
+ * never blocks, and never keeps a slot's memory in a call that has returned.
+ *
+ * <pre>
+ *   isReadable:  no ──select──▶ yes ──nothing there──▶ no
+ *   isBlocked:   no ──full──▶ yes ──select──▶ no
+ *   life:        open ──channel closed by others──▶ failed ──close──▶ closed ──release──▶ (gone)
+ *                     ───────────────── close ──────────────────────▶
+ * </pre>
+ */
+final class NioRequestQueue implements RequestQueue {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NioRequestQueue.class);
+
+  /** The most receives in a row, so that a flooded socket does not keep others waiting. */
+  private static final int MOST_RECEIVES = 64;
+
+  private static final InetSocketAddress NOBODY =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  private final NioCompletionQueue queue;
+  private final int index;
+  private final UdpChannel socket;
+  private final DatagramChannel channel;
+  private final SelectionKey key;
+  private final SocketAddressFormat format;
+  private final Arena arena;
+  private final Slab receiveSlab;
+  private final Slab sendSlab;
+
+  /** Posted receives; the one posted last, whose memory is in the cache, is filled first. */
+  private final int[] posted;
+
+  private int postedCount;
+
+  /** May have datagrams; looked at at once after the bind. */
+  private boolean isReadable = true;
+
+  private final SendRing sends;
+  private boolean isBlocked;
+
+  /** The peer of the last receive, and its numbers: the channel gives the same object again. */
+  private SocketAddress lastSender = NOBODY;
+
+  private long lastSenderHigh;
+  private long lastSenderLow;
+  private long lastSenderPortAndScope;
+
+  /** The target of the last send: the channel knows the same object again. */
+  private InetSocketAddress lastTarget = NOBODY;
+
+  private long lastTargetHigh;
+  private long lastTargetLow;
+  private long lastTargetPortAndScope;
+
+  /** What the JDK said last. */
+  private final Map<NioError, String> seen = new EnumMap<>(NioError.class);
+
+  /** How all that is posted ends; null while the socket is open. */
+  private @Nullable CompletionStatus end;
+
+  private int endCode;
+  private boolean isClosed;
+
+  /** In the queue's line; the queue's to write. */
+  boolean isInLine;
+
+  /** The selector is to be told of the interest; the queue's to write. */
+  boolean isInterestDue;
+
+  NioRequestQueue(
+      NioCompletionQueue queue,
+      int index,
+      UdpChannel socket,
+      SelectionKey key,
+      Arena arena,
+      Slab receiveSlab,
+      Slab sendSlab) {
+    this.queue = queue;
+    this.index = index;
+    this.socket = socket;
+    this.channel = socket.channel();
+    this.format = socket.format();
+    this.key = key;
+    this.arena = arena;
+    this.receiveSlab = receiveSlab;
+    this.sendSlab = sendSlab;
+    this.posted = new int[receiveSlab.region().slots()];
+    this.sends = new SendRing(sendSlab.region().slots());
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return socket.localAddress();
+  }
+
+  @Override
+  public SlotRegion receiveSlots() {
+    return receiveSlab.region();
+  }
+
+  @Override
+  public SlotRegion sendSlots() {
+    return sendSlab.region();
+  }
+
+  @Override
+  public SocketAddressFormat addressFormat() {
+    return format;
+  }
+
+  @Override
+  public KernelException error(String operation, int code) {
+    NioError error = NioError.of(code);
+    return error.exception(operation, seen.getOrDefault(error, ""));
+  }
+
+  /** The JDK does not tell. */
+  @Override
+  public OptionalLong kernelDrops() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public String describe() {
+    return "receive buffer "
+        + socket.receiveBuffer()
+        + " bytes, send buffer "
+        + socket.sendBuffer()
+        + " bytes";
+  }
+
+  @Override
+  public int postReceive(int slot) {
+    if (end != null) {
+      return refusal();
+    }
+    posted[postedCount++] = slot;
+    if (isReadable) {
+      queue.onReady(this);
+    } else if (postedCount == 1) {
+      queue.onInterestChanged(this);
+    }
+    return ACCEPTED;
+  }
+
+  @Override
+  public int withdrawReceives(int[] slots, int count) {
+    int n = Math.min(count, postedCount);
+    for (int i = 0; i < n; i++) {
+      slots[i] = posted[--postedCount];
+    }
+    queue.onInterestChanged(this);
+    return n;
+  }
+
+  @Override
+  public int postSend(int slot, int length) {
+    if (end != null) {
+      return refusal();
+    }
+    sends.post(slot, length);
+    return ACCEPTED;
+  }
+
+  private int refusal() {
+    return endCode == 0 ? NioError.CLOSED.code() : endCode;
+  }
+
+  @Override
+  public void commit() {
+    if (!isBlocked) {
+      flush();
+    }
+    if (sends.done() > 0) {
+      queue.onReady(this);
+    }
+  }
+
+  /**
+   * Adds completions to the batch, a bounded number of receives.
+   *
+   * @return whether there is more to be had at once
+   */
+  boolean onDequeue(CompletionBatch batch) {
+    if (!isBlocked) {
+      flush();
+    }
+    int room = batch.remaining();
+    // Sends first, but they leave room: else a batch full of them each time would starve receives.
+    sends.dequeue(batch, index, isReceiveDue() ? (room + 1) / 2 : room);
+    if (end != null) {
+      endReceives(batch, end);
+    } else {
+      receive(batch);
+    }
+    sends.dequeue(batch, index, batch.remaining());
+    return sends.done() > 0 || (end == null ? isReceiveDue() : postedCount > 0);
+  }
+
+  private boolean isReceiveDue() {
+    return isReadable && postedCount > 0;
+  }
+
+  // ---- receive
+
+  private void receive(CompletionBatch batch) {
+    int most = Math.min(MOST_RECEIVES, batch.remaining());
+    for (int i = 0; i < most && isReceiveDue(); i++) {
+      receiveOne(batch);
+    }
+    if (!isReceiveDue()) {
+      queue.onInterestChanged(this);
+    }
+  }
+
+  private void receiveOne(CompletionBatch batch) {
+    int slot = posted[postedCount - 1];
+    ByteBuffer buffer = receiveSlab.toFill(slot);
+    int begin = buffer.position();
+    try {
+      SocketAddress sender = channel.receive(buffer);
+      if (sender == null) {
+        isReadable = false;
+        return;
+      }
+      writeSender(slot, (InetSocketAddress) sender);
+      postedCount--;
+      addReceived(batch, slot, buffer.position() - begin);
+    } catch (ClosedChannelException e) {
+      fail(e);
+      endReceives(batch, CompletionStatus.SOCKET_FAILED);
+    } catch (IOException e) {
+      isReadable = false; // an error that stays shall not be met 64 times in a turn
+      postedCount--;
+      batch.addReceive(index, slot, CompletionStatus.FAILED, 0, codeOf(e));
+    }
+  }
+
+  private void addReceived(CompletionBatch batch, int slot, int length) {
+    int size = receiveSlab.region().payloadSize();
+    if (length <= size) {
+      batch.addReceive(index, slot, CompletionStatus.OK, length, 0);
+    } else {
+      batch.addReceive(index, slot, CompletionStatus.TRUNCATED, size, 0);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // equals does not look at an IPv6 address's scope
+  private void writeSender(int slot, InetSocketAddress sender) {
+    if (sender != lastSender) {
+      InetAddress ip = sender.getAddress();
+      lastSender = sender;
+      lastSenderHigh = SocketAddressFormat.high(ip);
+      lastSenderLow = SocketAddressFormat.low(ip);
+      lastSenderPortAndScope =
+          SocketAddressFormat.portAndScope(sender.getPort(), SocketAddressFormat.scopeOf(ip));
+    }
+    SlotRegion slots = receiveSlab.region();
+    format.write(
+        slots.memory(),
+        slots.addressAt(slot),
+        lastSenderHigh,
+        lastSenderLow,
+        lastSenderPortAndScope);
+  }
+
+  // ---- send
+
+  /** Sends what waits, until nothing does or the system's buffer is full. Each round advances. */
+  private void flush() {
+    while (sends.waiting() > 0 && sendFirst()) {
+      // the work is in the condition
+    }
+  }
+
+  private boolean sendFirst() {
+    int slot = sends.firstSlot();
+    int length = sends.firstLength();
+    try {
+      int sent = channel.send(sendSlab.toSend(slot, length), target(slot));
+      // 0 is also what an empty datagram that was sent gives; a full buffer is told by the next
+      if (sent <= 0 && length > 0) {
+        isBlocked = true;
+        queue.onInterestChanged(this);
+        return false;
+      }
+      sends.firstSent();
+      return true;
+    } catch (ClosedChannelException e) {
+      fail(e);
+      return false;
+    } catch (IOException | IllegalArgumentException e) {
+      sends.firstFailed(CompletionStatus.FAILED, codeOf(e));
+      return true;
+    }
+  }
+
+  private InetSocketAddress target(int slot) {
+    SlotRegion slots = sendSlab.region();
+    MemorySegment memory = slots.memory();
+    long offset = slots.addressAt(slot);
+    long high = format.readHigh(memory, offset);
+    long low = format.readLow(memory, offset);
+    long portAndScope = format.readPortAndScope(memory, offset);
+    if (high != lastTargetHigh || low != lastTargetLow || portAndScope != lastTargetPortAndScope) {
+      lastTarget = SocketAddressFormat.toAddress(high, low, portAndScope);
+      lastTargetHigh = high;
+      lastTargetLow = low;
+      lastTargetPortAndScope = portAndScope;
+    }
+    return lastTarget;
+  }
+
+  private int codeOf(Exception thrown) {
+    NioError error = NioError.of(thrown);
+    String message = thrown.getMessage();
+    seen.put(error, message == null ? thrown.getClass().getSimpleName() : message);
+    return error.code();
+  }
+
+  // ---- what the queue asks and tells
+
+  /** Tells the selector what to look for. */
+  void onInterestDue() {
+    if (end == null) {
+      key.interestOps(
+          (postedCount > 0 ? SelectionKey.OP_READ : 0) | (isBlocked ? SelectionKey.OP_WRITE : 0));
+    }
+  }
+
+  void onSelected(int ops) {
+    if ((ops & SelectionKey.OP_READ) != 0) {
+      isReadable = true;
+    }
+    if ((ops & SelectionKey.OP_WRITE) != 0) {
+      isBlocked = false;
+      queue.onInterestChanged(this);
+    }
+    queue.onReady(this);
+  }
+
+  // ---- end
+
+  private void fail(ClosedChannelException thrown) {
+    end(CompletionStatus.SOCKET_FAILED, codeOf(thrown));
+  }
+
+  private void end(CompletionStatus status, int code) {
+    if (end == null) {
+      end = status;
+      endCode = code;
+      sends.allFailed(status, code);
+      queue.onReady(this);
+    }
+  }
+
+  private void endReceives(CompletionBatch batch, CompletionStatus status) {
+    while (postedCount > 0 && batch.remaining() > 0) {
+      batch.addReceive(index, posted[--postedCount], status, 0, endCode);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!isClosed) {
+      isClosed = true;
+      end(CompletionStatus.CANCELLED, 0);
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.warn("closing the socket on {} failed", socket.localAddress(), e);
+      }
+      queue.onChannelClosed();
+    }
+  }
+
+  @Override
+  public void release() {
+    requireClosed();
+    int outstanding = postedCount + sends.waiting() + sends.done();
+    if (outstanding > 0) {
+      throw new IllegalStateException(outstanding + " requests are outstanding");
+    }
+    queue.onGone(this);
+    arena.close();
+  }
+
+  /** No system owns a slot here; the memory is left all the same, since the pump believes so. */
+  @Override
+  public void abandon() {
+    requireClosed();
+    postedCount = 0;
+    sends.clear();
+    queue.onGone(this);
+  }
+
+  private void requireClosed() {
+    if (!isClosed) {
+      throw new IllegalStateException("the socket is open");
+    }
+  }
+}

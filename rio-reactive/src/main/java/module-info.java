@@ -1,0 +1,23 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Reactive UDP: Project Reactor over the kernel's own completion queues.
+ *
+ * <p>Applications use {@link io.rioreactive}. The other packages are open to the project's own test
+ * module only.
+ */
+@NullMarked
+@SuppressWarnings("module") // the test module is built after this one
+module io.rioreactive {
+  requires transitive reactor.core;
+  requires transitive org.reactivestreams;
+  requires static transitive org.jspecify;
+  requires org.jctools.core;
+  requires org.slf4j;
+
+  exports io.rioreactive;
+  exports io.rioreactive.kernel to
+      io.rioreactive.test;
+  exports io.rioreactive.hook to
+      io.rioreactive.test;
+}

@@ -1,0 +1,46 @@
+package io.rioreactive.kernel.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rioreactive.kernel.Feature;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class LinuxMmsgKernelTest {
+
+  private final LinuxMmsgKernel kernel = new LinuxMmsgKernel();
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void probeSucceedsOnLinuxAgainAndAgain() throws IOException {
+    kernel.probe();
+    kernel.probe();
+  }
+
+  @Test
+  @DisabledOnOs(OS.LINUX)
+  void probeFailsWithAReasonElsewhere() {
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(kernel::probe)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("linux-mmsg");
+    }
+  }
+
+  @Test
+  void everyFeatureHasAnAnswer() {
+    assertThat(kernel.features()).containsOnlyKeys(Feature.values());
+  }
+
+  @Test
+  void errorsAreAdvice() {
+    assertThat(Errno.exception("bind [::1]:53", 13))
+        .hasMessageStartingWith("bind [::1]:53 failed: EACCES (13): to bind a port below 1024 ");
+    assertThat(Errno.exception("send", 4_095))
+        .hasMessageStartingWith("send failed: errno (4095): ");
+  }
+}

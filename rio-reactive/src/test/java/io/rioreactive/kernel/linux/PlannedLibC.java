@@ -1,0 +1,95 @@
+package io.rioreactive.kernel.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The real C library, but for what a test plans: the next calls of {@code sendmmsg} and {@code
+ * recvmmsg} fail with these errors, or move no more than so many messages.
+ */
+final class PlannedLibC extends LibC {
+
+  private final Deque<Integer> sends = new ArrayDeque<>();
+  private final Deque<Integer> receives = new ArrayDeque<>();
+  private int nextPollAnswer;
+  int sendCalls;
+  int receiveCalls;
+  int pollCalls;
+
+  PlannedLibC(Arena arena) {
+    super(arena);
+  }
+
+  /** The next send fails. */
+  PlannedLibC failSend(Errno errno) {
+    sends.add(-errno.code());
+    return this;
+  }
+
+  /** The next send takes so many messages. */
+  PlannedLibC limitSend(int count) {
+    sends.add(count);
+    return this;
+  }
+
+  /** The next receive fails. */
+  PlannedLibC failReceive(Errno errno) {
+    receives.add(-errno.code());
+    return this;
+  }
+
+  /** The next poll says this of the first socket. */
+  PlannedLibC answerPoll(int revents) {
+    nextPollAnswer = revents;
+    return this;
+  }
+
+  @Override
+  int sendmmsg(int sockfd, long msgvec, int vlen, int flags) {
+    sendCalls++;
+    if (isFailure(sends)) {
+      return -1; // the capturing call takes it from the plan
+    }
+    return super.sendmmsg(sockfd, msgvec, sends.isEmpty() ? vlen : sends.poll(), flags);
+  }
+
+  @Override
+  int sendmmsgCapturing(int sockfd, long msgvec, int vlen, int flags) {
+    return isFailure(sends) ? sends.poll() : super.sendmmsgCapturing(sockfd, msgvec, vlen, flags);
+  }
+
+  @Override
+  int recvmmsg(int sockfd, long msgvec, int vlen, int flags, long timeout) {
+    receiveCalls++;
+    return isFailure(receives) ? -1 : super.recvmmsg(sockfd, msgvec, vlen, flags, timeout);
+  }
+
+  @Override
+  int recvmmsgCapturing(int sockfd, long msgvec, int vlen, int flags, long timeout) {
+    return isFailure(receives)
+        ? receives.poll()
+        : super.recvmmsgCapturing(sockfd, msgvec, vlen, flags, timeout);
+  }
+
+  private static boolean isFailure(Deque<Integer> plan) {
+    return !plan.isEmpty() && plan.peek() < 0;
+  }
+
+  @Override
+  @SuppressWarnings("restricted")
+  int poll(long fds, long nfds, int timeout) {
+    pollCalls++;
+    if (nextPollAnswer == 0) {
+      return super.poll(fds, nfds, timeout);
+    }
+    MemorySegment entries = MemorySegment.ofAddress(fds).reinterpret(2 * Layouts.POLLFD.size());
+    long revents = Layouts.POLLFD.offset("revents");
+    entries.set(ValueLayout.JAVA_SHORT, revents, (short) 0);
+    entries.set(ValueLayout.JAVA_SHORT, Layouts.POLLFD.size() + revents, (short) nextPollAnswer);
+    nextPollAnswer = 0;
+    return 1;
+  }
+}

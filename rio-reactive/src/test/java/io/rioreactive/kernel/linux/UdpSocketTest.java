@@ -1,0 +1,164 @@
+package io.rioreactive.kernel.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketAddressFormat;
+import io.rioreactive.kernel.SocketConfig;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteOrder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a socket is opened with, and how it is refused. */
+@EnabledOnOs(OS.LINUX)
+class UdpSocketTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "::1", "::"})
+  void tellsThePortTheSystemPicked(String host) throws IOException {
+    try (Harness harness = new Harness()) {
+      InetAddress address = InetAddress.ofLiteral(host);
+      RequestQueue socket = open(harness, new InetSocketAddress(address, 0), Map.of());
+
+      assertThat(socket.localAddress().getAddress()).isEqualTo(address);
+      assertThat(socket.localAddress().getPort()).isPositive();
+    }
+  }
+
+  @Test
+  void anAddressOfAnotherMachineIsABindException() throws IOException {
+    try (Harness harness = new Harness()) {
+      InetAddress documentation = InetAddress.ofLiteral("192.0.2.1");
+      assertThatThrownBy(() -> open(harness, new InetSocketAddress(documentation, 5_050), Map.of()))
+          .isInstanceOf(BindException.class)
+          .hasMessageStartingWith("bind 192.0.2.1:5050 failed: EADDRNOTAVAIL (99): ")
+          .hasCauseInstanceOf(KernelException.class);
+    }
+  }
+
+  @Test
+  void anOptionItDoesNotKnowIsRefusedByName() throws IOException {
+    try (Harness harness = new Harness()) {
+      assertThatThrownBy(
+              () ->
+                  open(
+                      harness,
+                      Harness.loopback(0),
+                      Map.of(StandardSocketOptions.TCP_NODELAY, true)))
+          .isInstanceOf(KernelException.class)
+          .hasMessageStartingWith("setsockopt TCP_NODELAY failed: ENOPROTOOPT (92): ");
+    }
+  }
+
+  @Test
+  void allKnownOptionsAreTaken() throws IOException {
+    Map<SocketOption<?>, Object> options =
+        Map.of(
+            StandardSocketOptions.SO_REUSEADDR,
+            true,
+            StandardSocketOptions.SO_REUSEPORT,
+            true,
+            StandardSocketOptions.SO_BROADCAST,
+            true,
+            StandardSocketOptions.SO_RCVBUF,
+            50_000,
+            StandardSocketOptions.SO_SNDBUF,
+            40_000,
+            StandardSocketOptions.IP_TOS,
+            0x10);
+    try (Harness harness = new Harness()) {
+      InetAddress six = InetAddress.ofLiteral("::1");
+      for (InetAddress address : new InetAddress[] {InetAddress.getLoopbackAddress(), six}) {
+        RequestQueue socket = open(harness, new InetSocketAddress(address, 0), options);
+        assertThat(socket.describe())
+            .isEqualTo("receive buffer 100000 bytes, send buffer 80000 bytes");
+        // Taken only where SO_REUSEPORT really is set on both.
+        open(harness, socket.localAddress(), options);
+      }
+    }
+  }
+
+  @Test
+  void aSmallSocketKeepsTheSystemsBuffer() throws IOException {
+    try (Harness harness = new Harness()) {
+      String unasked = open(harness, Harness.loopback(0), Map.of()).describe();
+      String tiny = harness.open(1, 1, 1).describe();
+      assertThat(tiny).isEqualTo(unasked);
+    }
+  }
+
+  @Test
+  void slotsAreSpreadOverCacheSetsAndSmall() throws IOException {
+    assertThat(Slab.stride(2_048)).isEqualTo(2_112);
+    for (int size = 1; size < 9_000; size += 7) {
+      long stride = Slab.stride(size);
+      assertThat(stride).isGreaterThanOrEqualTo(SocketAddressFormat.SIZE + size);
+      assertThat(stride % 128).as("an odd number of cache lines").isEqualTo(64);
+    }
+    try (Harness harness = new Harness()) {
+      RequestQueue client = harness.open(16, 8, 2_048);
+      assertThat(client.sendSlots().memory().byteSize()).isLessThan(64 * 1_024);
+      RequestQueue another = harness.open(16, 8, 2_048);
+      assertThat(another.receiveSlots()).as("shared").isEqualTo(client.receiveSlots());
+    }
+  }
+
+  @Test
+  void aHundredThousandSlotsBindAtOnce() throws IOException {
+    try (Harness harness = new Harness()) {
+      harness.close(harness.open(1, 1, 64));
+      long start = System.nanoTime();
+      SlotRegion slots = harness.open(100_000, 100_000, 2_048).sendSlots();
+      assertThat(System.nanoTime() - start).isLessThan(500_000_000);
+      assertThat(slots.payloadAt(99_999) + slots.payloadSize())
+          .isLessThanOrEqualTo(slots.memory().byteSize());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 127.0.0.1", "true, ::1", "true, 127.0.0.1"})
+  void addressesStandWhereTheSystemLooks(boolean isIpv6, String host) throws IOException {
+    SocketAddressFormat format = new SocketAddressFormat(Constants.AF_INET6, isIpv6);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(host), 0x1234);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment area = arena.allocate(SocketAddressFormat.SIZE, 8);
+      format.write(area, 0, address);
+
+      int family = area.get(ValueLayout.JAVA_SHORT, Layouts.SOCKADDR_IN.offset("sin_family"));
+      int port =
+          area.get(
+              ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN),
+              Layouts.SOCKADDR_IN.offset("sin_port"));
+      assertThat(family).isEqualTo(isIpv6 ? Constants.AF_INET6 : Constants.AF_INET);
+      assertThat(port).isEqualTo(0x1234);
+      long length = isIpv6 ? Layouts.SOCKADDR_IN6.size() : Layouts.SOCKADDR_IN.size();
+      assertThat(format.lengthAt(area, 0)).isEqualTo((int) length);
+      long last = isIpv6 ? Layouts.SOCKADDR_IN6.offset("sin6_addr") + 15 : 7;
+      assertThat(area.get(ValueLayout.JAVA_BYTE, last)).isEqualTo((byte) 1);
+    }
+  }
+
+  private static RequestQueue open(
+      Harness harness, InetSocketAddress address, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    SocketConfig config = Harness.config(address, 4, 4, 64, options);
+    return harness.open(config);
+  }
+}

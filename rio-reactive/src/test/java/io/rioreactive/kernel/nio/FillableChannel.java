@@ -1,0 +1,137 @@
+package io.rioreactive.kernel.nio;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel that sends through another until the test says that the system's buffer is full, which
+ * a loopback interface never is.
+ */
+final class FillableChannel extends DatagramChannel {
+
+  private final DatagramChannel real;
+  private int room = Integer.MAX_VALUE;
+
+  FillableChannel(DatagramChannel real) {
+    super(real.provider());
+    this.real = real;
+  }
+
+  /** How many datagrams the buffer takes from now on. */
+  void room(int datagrams) {
+    room = datagrams;
+  }
+
+  @Override
+  public int send(ByteBuffer source, SocketAddress target) throws IOException {
+    if (room == 0) {
+      return 0;
+    }
+    room--;
+    return real.send(source, target);
+  }
+
+  @Override
+  public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
+    return real.receive(target);
+  }
+
+  @Override
+  protected void implCloseSelectableChannel() throws IOException {
+    real.close();
+  }
+
+  @Override
+  protected void implConfigureBlocking(boolean block) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public DatagramChannel bind(SocketAddress local) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <T> DatagramChannel setOption(SocketOption<T> name, T value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <T> T getOption(SocketOption<T> name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public DatagramSocket socket() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return false;
+  }
+
+  @Override
+  public DatagramChannel connect(SocketAddress remote) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public DatagramChannel disconnect() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SocketAddress getRemoteAddress() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() throws IOException {
+    return real.getLocalAddress();
+  }
+
+  @Override
+  public int read(ByteBuffer target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int offset, int length) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int write(ByteBuffer source) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public MembershipKey join(InetAddress group, NetworkInterface on) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public MembershipKey join(InetAddress group, NetworkInterface on, InetAddress source) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,168 @@
+package io.rioreactive.kernel.nio;
+
+import static io.rioreactive.kernel.nio.Net.DATAGRAM_SIZE;
+import static io.rioreactive.kernel.nio.Net.LOOPBACK;
+import static io.rioreactive.kernel.nio.Net.SLOTS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.WaitMode;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a loopback interface never does: a full send buffer, a channel closed by somebody else. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class NioRequestQueueTest {
+
+  /** A queue with one socket over a channel of the test's own. */
+  private static final class Fixture implements AutoCloseable {
+
+    final Selector selector = Selector.open();
+    final NioCompletionQueue queue = new NioCompletionQueue(WaitMode.COMPLETION_PORT, selector);
+    final FillableChannel channel;
+    final SelectionKey key;
+    final NioRequestQueue socket;
+    final DatagramSocket peer = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+
+    Fixture() throws IOException {
+      InetSocketAddress any = new InetSocketAddress(LOOPBACK, 0);
+      UdpChannel real =
+          UdpChannel.open(new SocketConfig(any, SLOTS, SLOTS, DATAGRAM_SIZE, Map.of()));
+      key = real.channel().register(selector, 0);
+      channel = new FillableChannel(real.channel());
+      Arena arena = Arena.ofConfined();
+      socket =
+          new NioRequestQueue(
+              queue,
+              0,
+              new UdpChannel(channel, real.format(), real.localAddress(), 0, 0),
+              key,
+              arena,
+              Slab.allocate(arena, SLOTS, DATAGRAM_SIZE),
+              Slab.allocate(arena, SLOTS, DATAGRAM_SIZE));
+      key.attach(socket);
+    }
+
+    InetSocketAddress target() {
+      return (InetSocketAddress) peer.getLocalSocketAddress();
+    }
+
+    List<String> dequeue() throws IOException {
+      CompletionBatch batch = new CompletionBatch(4 * SLOTS);
+      queue.dequeue(batch);
+      List<String> found = new ArrayList<>();
+      for (int i = 0; i < batch.size(); i++) {
+        found.add(Net.describe(batch, i));
+      }
+      return found;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+      while (!dequeue().isEmpty()) {
+        // until nothing is outstanding
+      }
+      socket.release();
+      queue.close();
+      peer.close();
+    }
+  }
+
+  @Test
+  void aFullBufferWaitsUntilTheSelectorSaysOtherwise() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.channel.room(1);
+      for (int slot = 0; slot < 3; slot++) {
+        Net.postSend(fixture.socket, slot, "s" + slot, fixture.target());
+      }
+      fixture.socket.commit();
+      assertThat(fixture.dequeue()).containsExactly("send 0 OK 2");
+
+      fixture.channel.room(2);
+      fixture.socket.commit();
+      assertThat(fixture.dequeue()).as("nobody asks a full buffer again").isEmpty();
+
+      fixture.queue.await(); // the real channel is writable
+      assertThat(fixture.dequeue()).containsExactly("send 1 OK 2", "send 2 OK 2");
+      fixture.queue.wake();
+      fixture.queue.await();
+      assertThat(fixture.key.interestOps()).as("interest ends with the wait").isZero();
+    }
+  }
+
+  @Test
+  void closeCancelsWhatAFullBufferKeptWaiting() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.channel.room(1);
+      Net.postSend(fixture.socket, 0, "a", fixture.target());
+      Net.postSend(fixture.socket, 1, "b", fixture.target());
+      fixture.socket.commit();
+      fixture.socket.close();
+      assertThat(fixture.dequeue()).containsExactly("send 0 OK 1", "send 1 CANCELLED 0");
+    }
+  }
+
+  @Test
+  void interestFollowsThePosts() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      assertThat(fixture.dequeue()).isEmpty();
+      await(fixture);
+      assertThat(fixture.key.interestOps()).as("nothing posted").isZero();
+
+      Net.post(fixture.socket, 0);
+      assertThat(fixture.dequeue()).isEmpty();
+      await(fixture);
+      assertThat(fixture.key.interestOps()).isEqualTo(SelectionKey.OP_READ);
+
+      fixture.socket.withdrawReceives(new int[1], 1);
+      await(fixture);
+      assertThat(fixture.key.interestOps()).as("withdrawn").isZero();
+    }
+  }
+
+  private static void await(Fixture fixture) throws IOException {
+    fixture.queue.wake();
+    fixture.queue.await();
+  }
+
+  @Test
+  void aChannelClosedByOthersFailsTheSocketOnReceive() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      Net.post(fixture.socket, 0, 1);
+      fixture.channel.close();
+
+      assertThat(fixture.dequeue())
+          .containsExactly("receive 1 SOCKET_FAILED 0", "receive 0 SOCKET_FAILED 0");
+      int code = fixture.socket.postReceive(0);
+      assertThat(code).isNotEqualTo(RequestQueue.ACCEPTED);
+      KernelException error = fixture.socket.error("post a receive", code);
+      assertThat(error).hasMessageContaining("NIO_CLOSED").hasMessageContaining("channel");
+    }
+  }
+
+  @Test
+  void aChannelClosedByOthersFailsTheSocketOnSend() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      Net.postSend(fixture.socket, 0, "a", fixture.target());
+      Net.postSend(fixture.socket, 1, "b", fixture.target());
+      fixture.channel.close();
+      fixture.socket.commit();
+
+      assertThat(fixture.dequeue())
+          .containsExactly("send 0 SOCKET_FAILED 0", "send 1 SOCKET_FAILED 0");
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.rioreactive.samples;
+
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioStats;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The whole of an echo server: each datagram goes back to where it came from. */
+@Command(name = "echo", description = "Sends each datagram back to its sender.")
+final class Echo implements Runnable {
+
+  @Mixin private ServerOptions options = new ServerOptions();
+
+  @Override
+  public void run() {
+    RioConnection connection =
+        options.server().handle((in, out) -> out.send(in.receive())).bindNow();
+    new Console(connection, Echo::status).serve();
+  }
+
+  /** Rates since the last line, then what the kernel has been asked for, then losses. */
+  private static String status(RioStats now, RioStats before, double seconds) {
+    return "in %,.0f/s, out %,.0f/s, demand %s, posted %d, %s"
+        .formatted(
+            (now.received() - before.received()) / seconds,
+            (now.sent() - before.sent()) / seconds,
+            now.isDemandUnbounded() ? "unbounded" : now.demand(),
+            now.posted(),
+            Console.losses(now));
+  }
+}

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Small programs that use rio-reactive and nothing but its public API. */
+@NullMarked
+module io.rioreactive.samples {
+  requires io.rioreactive;
+  requires info.picocli;
+  requires static org.jspecify;
+
+  opens io.rioreactive.samples to
+      info.picocli; // fills the options in by reflection
+}
