@@ -24,7 +24,12 @@ final class InboundFlux<T> extends Flux<T> implements Scannable {
   public void subscribe(CoreSubscriber<? super T> actual) {
     InboundSubscription<T> subscription = new InboundSubscription<>(inbound, actual, decoder);
     if (inbound.take(subscription)) {
-      actual.onSubscribe(subscription);
+      try {
+        actual.onSubscribe(subscription);
+      } catch (Throwable thrown) { // rule 2.13: then it counts as cancelled
+        subscription.cancel();
+        throw thrown;
+      }
       subscription.start();
     } else if (inbound.isClosed()) {
       inbound.terminate(actual);

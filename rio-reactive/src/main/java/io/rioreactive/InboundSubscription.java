@@ -108,14 +108,13 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
     return started && !cancelled && badRequest == null ? unmet : 0;
   }
 
-  /** Ends it if it has requested what it must not. */
-  boolean onBadRequest() {
-    IllegalArgumentException bad = badRequest;
-    if (bad == null || !started || cancelled || terminated) {
-      return false;
-    }
-    onEnd(bad);
-    return true;
+  /** Whether it has requested what it must not, and has not been told. */
+  boolean hasBadRequest() {
+    return badRequest != null && started && !cancelled && !terminated;
+  }
+
+  void onBadRequest() {
+    onEnd(badRequest);
   }
 
   /** Decodes the datagram in the view and gives it on. There is demand. */

@@ -251,11 +251,10 @@ final class UdpConnection implements RioConnection, PumpTask {
       onPump();
       return;
     }
-    if (signalled.compareAndSet(false, true)) {
-      pump.offer(this);
-    }
     if (wake) {
-      pump.wake();
+      pump.later(this); // also if signalled: whoever has set that may not have offered yet
+    } else if (signalled.compareAndSet(false, true)) {
+      pump.offer(this);
     }
   }
 

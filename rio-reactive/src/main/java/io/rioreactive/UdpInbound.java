@@ -134,12 +134,17 @@ final class UdpInbound implements RioInbound {
    * quarter of the slots could be.
    */
   void onDemand(boolean urgent) {
-    if (connection.isOnPump()) {
-      connection.signal(false);
-    } else {
-      long unposted = unmetDemand() - posted;
-      connection.signal(urgent || posted == 0 || unposted >= (slots.count() + 3) / 4);
+    connection.signal(urgent);
+    // Judged after the signal: a pump that parks without seeing it has written posted before.
+    if (!urgent && !connection.isOnPump() && isWorthWaking()) {
+      connection.pump().wake();
     }
+  }
+
+  private boolean isWorthWaking() {
+    int now = posted;
+    long due = Math.min(unmetDemand(), slots.count()) - now;
+    return now == 0 || due >= (slots.count() + 3) / 4;
   }
 
   void execute(PumpTask task) {
@@ -220,9 +225,10 @@ final class UdpInbound implements RioInbound {
       counters.increment(Counters.BATCHES);
     }
     InboundSubscription<?> subscriber = seat.get();
-    if (subscriber != null && subscriber.onBadRequest()) {
-      seat.compareAndSet(subscriber, null);
-      subscriber = null;
+    if (subscriber != null && subscriber.hasBadRequest()) {
+      seat.compareAndSet(subscriber, null); // first: it may subscribe again in its onError
+      subscriber.onBadRequest();
+      subscriber = seat.get();
     }
     long demand = subscriber == null || connection.isEnding() ? 0 : subscriber.settle();
     int target = (int) Math.min(demand, slots.count());

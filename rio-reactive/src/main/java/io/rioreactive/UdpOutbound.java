@@ -125,10 +125,10 @@ final class UdpOutbound implements RioOutbound {
     }
   }
 
-  /** Fills free slots in turn; answers whether to commit. */
+  /** Fills free slots in turn, each once at most; answers whether to commit. */
   boolean onTurnEnd() {
     int posted = slots.posted();
-    while (slots.hasFree()) {
+    for (int left = slots.count(); left > 0 && slots.hasFree(); left--) {
       OutboundSend<?> send = ready.poll();
       if (send == null) {
         break;
@@ -138,6 +138,9 @@ final class UdpOutbound implements RioOutbound {
       } else {
         send.queued = false; // its next element signals
       }
+    }
+    if (slots.hasFree() && !ready.isEmpty()) {
+      connection.signal(false); // elements that cannot be sent took no slot: on with the next turn
     }
     inFlight = slots.posted();
     return slots.posted() > posted;

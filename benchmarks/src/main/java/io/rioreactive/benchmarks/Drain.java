@@ -6,7 +6,6 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -14,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +51,7 @@ public final class Drain {
     long drain(int count) throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close();
   }
 
   /** Prints the table. */
@@ -237,7 +237,7 @@ public final class Drain {
     Ceiling(String name, String program) throws IOException {
       this.name = name;
       process = new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      answers = new BufferedReader(new InputStreamReader(process.getInputStream()));
+      answers = process.inputReader(StandardCharsets.US_ASCII);
       address = new InetSocketAddress(InetAddress.getLoopbackAddress(), (int) answer());
     }
 
@@ -265,7 +265,7 @@ public final class Drain {
 
     @Override
     public long drain(int count) throws IOException {
-      process.getOutputStream().write((count + "\n").getBytes());
+      process.getOutputStream().write((count + "\n").getBytes(StandardCharsets.US_ASCII));
       process.getOutputStream().flush();
       return answer();
     }

@@ -1,0 +1,5 @@
+/** What a datagram costs; {@code benchmarks/run} measures it. */
+@NullMarked
+package io.rioreactive.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
