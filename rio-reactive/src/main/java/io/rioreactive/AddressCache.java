@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * allocating. Only a peer that is not there costs objects.
  *
  * <p>A library's cache would need a key object for each look-up, which is the very thing to avoid.
- * This is a set-associative table instead: a hash picks a set of four entries, the oldest of which
+ * This is a set-associative table instead: a hash picks a set of eight entries, the oldest of which
  * gives way. It begins small and grows while it displaces entries, up to a bound, since anyone can
  * send from any number of addresses.
  *
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressCache {
 
-  private static final int WAYS = 4;
+  private static final int WAYS = 8;
   private static final int SMALLEST = 64;
 
   /**
@@ -55,17 +55,18 @@ final class AddressCache {
    */
   boolean write(
       SocketAddressFormat format, MemorySegment memory, long offset, InetSocketAddress address) {
-    int hash = hash(address.hashCode(), 0);
+    InetAddress ip = address.getAddress();
+    int scope = SocketAddressFormat.scopeOf(ip); // which equals does not look at
+    int hash = hash(address.hashCode(), scope);
     Table table = targets;
-    int entry = table.find(hash, address);
+    int entry = table.find(hash, address, scope);
     if (entry < 0) {
-      InetAddress ip = address.getAddress();
       entry =
           table.add(
               hash,
               SocketAddressFormat.high(ip),
               SocketAddressFormat.low(ip),
-              SocketAddressFormat.portAndScope(address.getPort(), SocketAddressFormat.scopeOf(ip)),
+              SocketAddressFormat.portAndScope(address.getPort(), scope),
               address);
     }
     return format.write(
@@ -113,11 +114,14 @@ final class AddressCache {
       return -1;
     }
 
-    int find(int hash, InetSocketAddress wanted) {
+    int find(int hash, InetSocketAddress wanted, int scope) {
       int set = setOf(hash);
       for (int i = set; i < set + WAYS; i++) {
         InetSocketAddress there = address[i];
-        if (there != null && this.hash[i] == hash && there.equals(wanted)) {
+        if (there != null
+            && this.hash[i] == hash
+            && SocketAddressFormat.scope(portAndScope[i]) == scope
+            && there.equals(wanted)) {
           return i;
         }
       }

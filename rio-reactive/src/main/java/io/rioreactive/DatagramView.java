@@ -42,8 +42,11 @@ public final class DatagramView {
   private final SocketAddressFormat format;
   private final AddressCache addresses;
 
-  /** The thread inside the decoder; null between calls, so one comparison guards both. */
-  private @Nullable Thread user;
+  /**
+   * Id of the thread inside the decoder; 0 between calls, so one comparison guards both. A number,
+   * since the collector charges for each reference that is stored.
+   */
+  private long user;
 
   private long address;
   private long payload;
@@ -63,11 +66,11 @@ public final class DatagramView {
     this.address = region.addressAt(place);
     this.payload = region.payloadAt(place);
     this.length = length;
-    this.user = Thread.currentThread();
+    this.user = Thread.currentThread().threadId();
   }
 
   void close() {
-    user = null;
+    user = 0;
     Arena lent = arena;
     if (lent != null) {
       arena = null;
@@ -76,7 +79,7 @@ public final class DatagramView {
   }
 
   private void check() {
-    if (Thread.currentThread() != user) {
+    if (Thread.currentThread().threadId() != user) {
       throw new IllegalStateException(
           "a DatagramView is usable inside DatagramDecoder.decode only, on the thread that calls"
               + " it: take what you need there, or use receive() for datagrams that can be kept");
@@ -177,7 +180,7 @@ public final class DatagramView {
   /** Length, or that it is not usable now; never the payload. Any thread. */
   @Override
   public String toString() {
-    return Thread.currentThread() == user
+    return Thread.currentThread().threadId() == user
         ? "DatagramView[" + length + " bytes]"
         : "DatagramView[not usable here]";
   }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +43,19 @@ public final class DatagramWriter {
   private final AddressCache addresses;
   private final int capacity;
 
-  /** The thread inside the encoder; null between calls, so one comparison guards both. */
-  private @Nullable Thread user;
+  /**
+   * Id of the thread inside the encoder; 0 between calls, so one comparison guards both. A number,
+   * since the collector charges for each reference that is stored.
+   */
+  private long user;
 
   private long address;
   private long payload;
   private int length;
+
+  /** The length that was too large; 0 if none was. */
+  private int tooLarge;
+
   private @Nullable InetSocketAddress remoteAddress;
 
   /** The first thing that makes the datagram unsendable; stays even if the encoder catches it. */
@@ -68,13 +76,14 @@ public final class DatagramWriter {
     this.address = region.addressAt(slot);
     this.payload = region.payloadAt(slot);
     this.length = 0;
+    this.tooLarge = 0;
     this.remoteAddress = null;
     this.unsendable = null;
-    this.user = Thread.currentThread();
+    this.user = Thread.currentThread().threadId();
   }
 
   void close() {
-    user = null;
+    user = 0;
     Arena lent = arena;
     if (lent != null) {
       arena = null;
@@ -85,6 +94,11 @@ public final class DatagramWriter {
   /** After the call: bytes written. */
   int written() {
     return length;
+  }
+
+  /** After the call: bytes written, or those that were to be if that was too many. */
+  int wanted() {
+    return Math.max(length, tooLarge);
   }
 
   /** After the call: where it is to go, as far as the encoder said. */
@@ -102,7 +116,7 @@ public final class DatagramWriter {
   }
 
   private void check() {
-    if (Thread.currentThread() != user) {
+    if (Thread.currentThread().threadId() != user) {
       throw new IllegalStateException(
           "a DatagramWriter is usable inside DatagramEncoder.encode only, on the thread that calls"
               + " it");
@@ -117,21 +131,28 @@ public final class DatagramWriter {
     return refusal;
   }
 
-  /** Makes room for so many bytes and says where they begin. */
+  /** Says where the next bytes begin, and counts them as written. */
   private long next(int bytes) {
+    long at = roomFor(bytes);
+    length += bytes;
+    return at;
+  }
+
+  /** Says where the next bytes begin. */
+  private long roomFor(int bytes) {
     check();
     if (bytes > capacity - length) {
+      long needed = (long) length + bytes;
+      tooLarge = (int) Math.min(needed, Integer.MAX_VALUE);
       throw refuse(
           DropReason.TOO_LARGE,
           "a datagram of at least "
-              + ((long) length + bytes)
+              + needed
               + " bytes does not fit a send slot of "
               + capacity
               + ": raise datagramSize, at most 65507");
     }
-    long at = payload + length;
-    length += bytes;
-    return at;
+    return payload + length;
   }
 
   /**
@@ -202,6 +223,7 @@ public final class DatagramWriter {
 
   /** Appends {@code count} bytes of an array, from {@code offset} on. */
   public DatagramWriter put(byte[] source, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, source.length);
     MemorySegment.copy(source, offset, memory, JAVA_BYTE, next(count), count);
     return this;
   }
@@ -209,7 +231,8 @@ public final class DatagramWriter {
   /** Appends a buffer's remaining bytes and moves its position to its limit. */
   public DatagramWriter put(ByteBuffer source) {
     int count = source.remaining();
-    MemorySegment.copy(MemorySegment.ofBuffer(source), 0, memory, next(count), count);
+    MemorySegment.copy(MemorySegment.ofBuffer(source), 0, memory, roomFor(count), count);
+    length += count; // not before: a dead buffer throws
     source.position(source.limit());
     return this;
   }
@@ -244,7 +267,7 @@ public final class DatagramWriter {
   /** Target and length, or that it is not usable now; never the payload. Any thread. */
   @Override
   public String toString() {
-    return Thread.currentThread() == user
+    return Thread.currentThread().threadId() == user
         ? "DatagramWriter[" + remoteAddress + ", " + length + " bytes]"
         : "DatagramWriter[not usable here]";
   }

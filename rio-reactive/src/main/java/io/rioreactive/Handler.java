@@ -33,16 +33,26 @@ final class Handler {
   }
 
   void onOpen() {
-    subscription.update(
-        Flux.defer(this::call)
-            .retryWhen(Retry.from(this::retries))
-            .contextWrite(options.context())
-            .subscribe(ignored -> {}, this::onError, () -> done(null)));
+    try {
+      subscription.update(
+          Flux.defer(this::call)
+              .onErrorMap(Exceptions::isJvmFatal, JvmFatal::new)
+              .retryWhen(Retry.from(this::retries))
+              .contextWrite(options.context())
+              .subscribe(ignored -> {}, this::onError, () -> done(null)));
+    } catch (Throwable thrown) { // an error of the JVM, from subscribe itself
+      connection.counters().increment(Counters.HANDLER_FAILED);
+      onError(thrown);
+    }
   }
 
   void onClose() {
     done = true;
-    subscription.dispose();
+    try {
+      subscription.dispose();
+    } catch (Throwable thrown) {
+      LOG.error("{}: the publisher of the handler threw from cancel", connection, thrown);
+    }
   }
 
   boolean isDone() {
@@ -51,10 +61,15 @@ final class Handler {
 
   private Publisher<Void> call() {
     var function = Objects.requireNonNull(options.handler(), "a handler was set");
-    return Objects.requireNonNull(
-        function.apply(connection.inbound(), connection.outbound()),
-        "the function given to handle returned null: return a Publisher<Void>, or"
-            + " out.neverComplete() to keep the connection open");
+    try {
+      return Flux.from(
+          Objects.requireNonNull(
+              function.apply(connection.inbound(), connection.outbound()),
+              "the function given to handle returned null: return a Publisher<Void>, or"
+                  + " out.neverComplete() to keep the connection open"));
+    } catch (Throwable thrown) {
+      return Flux.error(thrown);
+    }
   }
 
   /** The user's retry, asked only while trying again makes sense. */
@@ -65,14 +80,18 @@ final class Handler {
   private Retry.RetrySignal onFailure(Retry.RetrySignal signal) {
     Throwable failure = signal.failure();
     connection.counters().increment(Counters.HANDLER_FAILED);
-    if (connection.isDisposed() || Exceptions.isJvmFatal(failure)) {
+    if (connection.isEnding() || failure instanceof JvmFatal) {
       throw Exceptions.propagate(failure);
     }
-    LOG.warn("{}: the handler failed and is subscribed again", connection, failure);
+    LOG.warn(
+        "{}: the handler failed; handlerRetry says when it is subscribed again",
+        connection,
+        failure);
     return signal;
   }
 
-  private void onError(Throwable failure) {
+  private void onError(Throwable error) {
+    Throwable failure = error instanceof JvmFatal wrapped ? wrapped.getCause() : error;
     if (!connection.isDisposed()) {
       LOG.error("{}: the handler failed for good: the connection closes", connection, failure);
     }
@@ -88,5 +107,15 @@ final class Handler {
               done = true;
               connection.onHandlerDone(failure);
             });
+  }
+
+  /** An error of the JVM on its way through operators that would throw it instead. */
+  private static final class JvmFatal extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    JvmFatal(Throwable cause) {
+      super(cause);
+    }
   }
 }

@@ -100,7 +100,7 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
       signal();
     } else {
       Operators.onDiscard(value, currentContext());
-      cancelUpstream();
+      cancelQuietly();
       onError(
           Exceptions.failWithOverflow(
               "the publisher emitted more than the " + window + " elements requested"));
@@ -138,8 +138,11 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
   public void cancel() {
     if (!cancelled) {
       cancelled = true;
-      cancelUpstream();
-      signal();
+      try {
+        cancelUpstream();
+      } finally {
+        signal();
+      }
     }
   }
 

@@ -203,20 +203,28 @@ final class Pump implements PumpTurns {
     batch.clear();
     open.dequeue(batch);
     int size = batch.size();
-    UdpConnection last = null;
-    for (int i = 0; i < size; i++) {
-      UdpConnection connection = bySocket.get(batch.socket(i));
-      if (connection == null) {
-        throw new IllegalStateException("completion for socket " + batch.socket(i) + ", not open");
-      }
-      if (connection != last) {
-        last = connection;
-        current = connection;
-        connection.onPump();
-      }
-      connection.onCompletion(batch, i);
+    for (int i = 0; i < size; ) {
+      i = handOver(i, size);
     }
     return size > 0;
+  }
+
+  /**
+   * Hands a run of completions to the connection they are all for; answers where the next begins.
+   */
+  private int handOver(int first, int size) {
+    int socket = batch.socket(first);
+    UdpConnection connection = bySocket.get(socket);
+    if (connection == null) {
+      throw new IllegalStateException("completion for socket " + socket + ", which is not open");
+    }
+    current = connection;
+    connection.onPump();
+    int i = first;
+    do {
+      connection.onCompletion(batch, i++);
+    } while (i < size && batch.socket(i) == socket);
+    return i;
   }
 
   private boolean finishTouched() {
@@ -356,7 +364,7 @@ final class Pump implements PumpTurns {
     synchronized (tasks) {
       Thread before = turner;
       turner = Thread.currentThread();
-      runTasks();
+      while (runTasks()) {} // a turn's worth at a time
       turner = before;
     }
   }

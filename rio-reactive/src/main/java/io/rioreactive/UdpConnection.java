@@ -66,6 +66,9 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** dispose has been called; the pump may not have got to it yet. */
   private volatile boolean disposing;
 
+  /** Told to end in whatever way: no longer OPEN, or about to be. One read for each datagram. */
+  private volatile boolean ending;
+
   private volatile @Nullable Throwable failure;
 
   /** Set while the pump has been told to look here. */
@@ -74,7 +77,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** In the pump's list of connections to finish this turn; pump only. */
   private boolean touched;
 
-  private final Sinks.Empty<Void> ending = Sinks.empty();
+  private final Sinks.Empty<Void> whenEnding = Sinks.empty();
   private final Sinks.Empty<Void> closed = Sinks.empty();
   private final Disposable.Composite timers = Disposables.composite();
 
@@ -118,6 +121,9 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   @Override
   public RioStats stats() {
+    if (isOnPump()) {
+      inbound.onCount(); // else published at the end of the turn
+    }
     return counters.snapshot(inbound, outbound, this);
   }
 
@@ -125,6 +131,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   public void dispose() {
     if (!disposing) {
       disposing = true;
+      ending = true;
       pump.later(() -> onClose(null));
     }
   }
@@ -149,13 +156,13 @@ final class UdpConnection implements RioConnection, PumpTask {
     return Mono.defer(
         () -> {
           if (state != State.CLOSED) {
+            pump.later(this::onDrain); // first: a time that is up sooner would find it open
             timers.add(
                 Schedulers.parallel()
                     .schedule(
                         () -> pump.later(() -> onTimeUp(timeout)),
                         saturatedNanos(timeout),
                         TimeUnit.NANOSECONDS));
-            pump.later(this::onDrain);
           }
           return closed.asMono().onErrorComplete();
         });
@@ -210,12 +217,12 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** Any thread: whether arrivals are no longer wanted. */
   boolean isEnding() {
-    return disposing || state != State.OPEN;
+    return ending;
   }
 
   /** Completes when it leaves OPEN. */
   Mono<Void> onEnding() {
-    return ending.asMono();
+    return whenEnding.asMono();
   }
 
   boolean isOnPump() {
@@ -297,9 +304,13 @@ final class UdpConnection implements RioConnection, PumpTask {
         onClose(null);
       }
     }
-    if (state == State.CLOSING && outstanding() == 0) {
-      queue.release();
-      onClosed();
+    if (state == State.CLOSING) {
+      inbound.onClosingTurnEnd();
+      outbound.onClosingTurnEnd();
+      if (outstanding() == 0) {
+        queue.release();
+        onClosed();
+      }
     }
   }
 
@@ -327,8 +338,9 @@ final class UdpConnection implements RioConnection, PumpTask {
   private void onDrain() {
     if (state == State.OPEN) {
       state = State.DRAINING;
+      ending = true;
       inbound.onEnd(null);
-      ending.tryEmitEmpty();
+      whenEnding.tryEmitEmpty();
       signal(false);
     }
   }
@@ -359,12 +371,14 @@ final class UdpConnection implements RioConnection, PumpTask {
     }
     failure = cause;
     state = State.CLOSING;
+    ending = true;
+    inbound.onCount();
     inbound.onEnd(cause);
     if (handler != null) {
       handler.onClose();
     }
     outbound.onClose();
-    ending.tryEmitEmpty();
+    whenEnding.tryEmitEmpty();
     queue.close();
     if (outstanding() > 0) {
       timers.add(

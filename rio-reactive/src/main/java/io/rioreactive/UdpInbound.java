@@ -53,6 +53,11 @@ final class UdpInbound implements RioInbound {
   private boolean retryScheduled;
   private boolean broughtSomething;
 
+  // Counted since onCount
+  private int received;
+  private int delivered;
+  private long bytes;
+
   UdpInbound(UdpConnection connection, RequestQueue queue, AddressCache addresses) {
     this.connection = connection;
     this.queue = queue;
@@ -165,21 +170,16 @@ final class UdpInbound implements RioInbound {
   void onCompletion(CompletionBatch batch, int i) {
     int slot = batch.slot(i);
     slots.complete(slot);
-    switch (batch.status(i)) {
-      case OK -> onReceived(batch.place(i), batch.length(i));
-      case TRUNCATED -> {
-        onReceived();
-        onDrop(DropReason.TRUNCATED, batch.place(i), batch.length(i), null);
-      }
-      case FAILED -> onReceiveError(batch.code(i));
-      case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
-      case CANCELLED -> {}
+    if (batch.isReceived(i)) {
+      received++;
+      onReceived(batch.place(i), batch.length(i));
+    } else {
+      onOtherCompletion(batch, i);
     }
     slots.release(slot);
   }
 
   private void onReceived(int place, int length) {
-    onReceived();
     InboundSubscription<?> subscriber = seat.get();
     if (connection.isEnding()) {
       onDrop(DropReason.CLOSED, place, length, null);
@@ -190,9 +190,17 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  private void onReceived() {
-    counters.increment(Counters.RECEIVED);
-    broughtSomething = true;
+  private void onOtherCompletion(CompletionBatch batch, int i) {
+    switch (batch.status(i)) {
+      case OK -> throw new IllegalStateException("is handled before");
+      case TRUNCATED -> {
+        received++;
+        onDrop(DropReason.TRUNCATED, batch.place(i), batch.length(i), null);
+      }
+      case FAILED -> onReceiveError(batch.code(i));
+      case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
+      case CANCELLED -> {}
+    }
   }
 
   void onSkipped() {
@@ -200,8 +208,21 @@ final class UdpInbound implements RioInbound {
   }
 
   void onDelivered(int length) {
-    counters.increment(Counters.DELIVERED);
-    counters.add(Counters.BYTES_RECEIVED, length);
+    delivered++;
+    bytes += length;
+  }
+
+  /** Publishes what this turn has counted; for others a turn is all or nothing. */
+  void onCount() {
+    if (received > 0) {
+      counters.add(Counters.RECEIVED, received);
+      counters.add(Counters.DELIVERED, delivered);
+      counters.add(Counters.BYTES_RECEIVED, bytes);
+      received = 0;
+      delivered = 0;
+      bytes = 0;
+      broughtSomething = true;
+    }
   }
 
   void onDrop(DropReason reason, int place, int length, @Nullable Throwable cause) {
@@ -220,6 +241,7 @@ final class UdpInbound implements RioInbound {
 
   /** Posts and withdraws until what is posted is what is wanted; answers whether to commit. */
   boolean onTurnEnd() {
+    onCount();
     if (broughtSomething) {
       broughtSomething = false;
       counters.increment(Counters.BATCHES);
@@ -290,6 +312,12 @@ final class UdpInbound implements RioInbound {
     if (last != null && last != closed && last.isStarted()) {
       last.onEnd(failure);
     }
+  }
+
+  /** What the kernel has given back since the close. */
+  void onClosingTurnEnd() {
+    onCount();
+    posted = slots.posted();
   }
 
   /** Receives the kernel still owns. */

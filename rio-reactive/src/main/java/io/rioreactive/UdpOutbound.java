@@ -31,6 +31,9 @@ final class UdpOutbound implements RioOutbound {
   /** Whose datagram a posted slot holds. */
   private final @Nullable OutboundSend<?>[] owner;
 
+  /** Bytes of the datagram that a posted slot holds. */
+  private final int[] lengths;
+
   /** Sends that have something to send, in turn; each stands in it once. */
   private final ArrayDeque<OutboundSend<?>> ready = new ArrayDeque<>();
 
@@ -49,6 +52,7 @@ final class UdpOutbound implements RioOutbound {
     this.slots = new Slots(queue.sendSlots().slots());
     this.writer = new DatagramWriter(queue, addresses);
     this.owner = new OutboundSend<?>[slots.count()];
+    this.lengths = new int[slots.count()];
   }
 
   // API: any thread
@@ -156,7 +160,7 @@ final class UdpOutbound implements RioOutbound {
     }
     if (failure != null) {
       slots.release(slot);
-      onFailed(failure, writer.target(), writer.written());
+      onFailed(failure, writer.target(), writer.wanted());
     }
     send.onTaken();
     if (failure != null) {
@@ -183,6 +187,7 @@ final class UdpOutbound implements RioOutbound {
     }
     slots.post(slot);
     owner[slot] = send;
+    lengths[slot] = writer.written();
     send.onPosted();
     return null;
   }
@@ -216,7 +221,7 @@ final class UdpOutbound implements RioOutbound {
     onFailed(
         queue.error("send", batch.code(i)),
         queue.addressFormat().read(region.memory(), region.addressAt(slot)),
-        batch.length(i));
+        lengths[slot]);
   }
 
   private void onFailed(Throwable failure, @Nullable InetSocketAddress target, int length) {
@@ -259,6 +264,11 @@ final class UdpOutbound implements RioOutbound {
       unlist(send);
       send.onClosed();
     }
+    inFlight = slots.posted();
+  }
+
+  /** What the kernel has given back since the close. */
+  void onClosingTurnEnd() {
     inFlight = slots.posted();
   }
 

@@ -31,14 +31,18 @@ import reactor.core.publisher.Flux;
  * and each is compared with C's recvmmsg of the same round; the printed ratio is the median (higher
  * is better, 1 is as good as C).
  *
+ * <p>As many datagrams are waiting in each round as the buffer holds for certain, so that waking up
+ * counts for little.
+ *
  * <p>Arguments: path of the compiled {@code drain.c}, payload bytes, rounds.
  */
 public final class Drain {
 
-  /**
-   * What a receive buffer of 4 MiB holds for certain (the kernel books some 2.3 KiB for 1,200 B).
-   */
-  private static final int DATAGRAMS = 2_000;
+  /** The receive buffer that is asked for; the kernel doubles it for its own overhead. */
+  private static final int BUFFER = 4 << 20;
+
+  /** What a datagram costs that buffer besides its payload: less than this. */
+  private static final int OVERHEAD = 1_100;
 
   private Drain() {}
 
@@ -59,6 +63,7 @@ public final class Drain {
     String ceiling = args[0];
     int size = Integer.parseInt(args[1]);
     int rounds = Integer.parseInt(args[2]);
+    int datagrams = 2 * BUFFER / (size + OVERHEAD);
     List<Contender> contenders = new ArrayList<>();
     contenders.add(new Ceiling("C recvmmsg", ceiling));
     contenders.add(new Ceiling("C recvmmsg again", ceiling));
@@ -72,36 +77,38 @@ public final class Drain {
       double[][] nanos = new double[contenders.size()][rounds];
       for (int round = -rounds / 2; round < rounds; round++) { // the first third warms up
         for (int c = 0; c < contenders.size(); c++) {
-          fill(sender, contenders.get(c).address(), size);
-          double perDatagram = contenders.get(c).drain(DATAGRAMS) / (double) DATAGRAMS;
+          fill(sender, contenders.get(c).address(), size, datagrams);
+          double perDatagram = contenders.get(c).drain(datagrams) / (double) datagrams;
           if (round >= 0) {
             nanos[c][round] = perDatagram;
           }
         }
       }
-      print(contenders, nanos, size, rounds);
+      print(contenders, nanos, size, rounds, datagrams);
     }
     for (Contender contender : contenders) {
       contender.close();
     }
   }
 
-  private static void fill(DatagramChannel sender, InetSocketAddress target, int size)
+  private static void fill(
+      DatagramChannel sender, InetSocketAddress target, int size, int datagrams)
       throws IOException {
     ByteBuffer payload = ByteBuffer.allocateDirect(size);
-    for (int i = 0; i < DATAGRAMS; i++) {
+    for (int i = 0; i < datagrams; i++) {
       sender.send(payload.clear(), target);
     }
   }
 
-  private static void print(List<Contender> contenders, double[][] nanos, int size, int rounds) {
+  private static void print(
+      List<Contender> contenders, double[][] nanos, int size, int rounds, int datagrams) {
     System.out.printf(
         Locale.ROOT,
         "drain, %d B, %d rounds of %d datagrams; ns of CPU a datagram (median), ratio to C (median"
             + " of the rounds, higher is better)%n",
         size,
         rounds,
-        DATAGRAMS);
+        datagrams);
     for (int c = 0; c < contenders.size(); c++) {
       double[] ratios = new double[rounds];
       for (int round = 0; round < rounds; round++) {
@@ -150,7 +157,7 @@ public final class Drain {
       connection =
           RioUdpServer.create()
               .receiveSlots(slots)
-              .option(StandardSocketOptions.SO_RCVBUF, 4 << 20)
+              .option(StandardSocketOptions.SO_RCVBUF, BUFFER)
               .runOn(pumps)
               .bindNow();
       System.out.printf(

@@ -1,8 +1,13 @@
 package io.rioreactive.kernel;
 
 /**
- * Completions of one turn as columns of numbers, written by the kernel and read by the pump: no
- * object for each datagram.
+ * Completions of one turn as numbers, written by the kernel and read by the pump: no object for
+ * each datagram, and two words for each completion.
+ *
+ * <pre>
+ * what:  slot (32 bits) | socket (24) | receive (1) | status (7)
+ * where: length (32 bits) | place (32)
+ * </pre>
  *
  * <p>One thread: the pump. It is cleared and filled again each turn.
  */
@@ -12,14 +17,19 @@ public final class CompletionBatch {
   public static final int CAPACITY = 256;
 
   private static final CompletionStatus[] STATUSES = CompletionStatus.values();
+  private static final int STATUS_MASK = 0x7F;
+  private static final int RECEIVE = 0x80;
+  private static final int RECEIVED = RECEIVE | CompletionStatus.OK.ordinal();
+  private static final int KIND_MASK = RECEIVE | STATUS_MASK;
+  private static final int SOCKET_SHIFT = 8;
+  private static final int HIGH_SHIFT = 32;
 
-  private final int[] socket;
-  private final boolean[] receive;
-  private final int[] slot;
-  private final int[] place;
-  private final byte[] status;
-  private final int[] length;
+  private final long[] what;
+  private final long[] where;
+
+  /** Written only where something failed, which is rare. */
   private final int[] code;
+
   private int size;
 
   /** A batch with room for {@link #CAPACITY} completions. */
@@ -32,12 +42,8 @@ public final class CompletionBatch {
     if (capacity < 1 || capacity > CAPACITY) {
       throw new IllegalArgumentException("capacity " + capacity + " is not 1 to " + CAPACITY);
     }
-    socket = new int[capacity];
-    receive = new boolean[capacity];
-    slot = new int[capacity];
-    place = new int[capacity];
-    status = new byte[capacity];
-    length = new int[capacity];
+    what = new long[capacity];
+    where = new long[capacity];
     code = new int[capacity];
   }
 
@@ -48,7 +54,7 @@ public final class CompletionBatch {
 
   /** How many more fit. */
   public int remaining() {
-    return socket.length - size;
+    return what.length - size;
   }
 
   /** Forgets all completions. */
@@ -65,7 +71,7 @@ public final class CompletionBatch {
    * @param code the system's error code where the status is a failure, else 0
    */
   public void addReceive(int socket, int slot, CompletionStatus status, int length, int code) {
-    add(socket, true, slot, slot, status, length, code);
+    add(socket, RECEIVE, slot, slot, status, length, code);
   }
 
   /**
@@ -76,7 +82,7 @@ public final class CompletionBatch {
    */
   public void addReceive(
       int socket, int slot, int place, CompletionStatus status, int length, int code) {
-    add(socket, true, slot, place, status, length, code);
+    add(socket, RECEIVE, slot, place, status, length, code);
   }
 
   /**
@@ -86,56 +92,63 @@ public final class CompletionBatch {
    * @param code the system's error code where the status is a failure, else 0
    */
   public void addSend(int socket, int slot, CompletionStatus status, int length, int code) {
-    add(socket, false, slot, slot, status, length, code);
+    add(socket, 0, slot, slot, status, length, code);
   }
 
   private void add(
       int socket,
-      boolean receive,
+      int direction,
       int slot,
       int place,
       CompletionStatus status,
       int length,
       int code) {
     int i = size;
-    this.socket[i] = socket;
-    this.receive[i] = receive;
-    this.slot[i] = slot;
-    this.place[i] = place;
-    this.status[i] = (byte) status.ordinal();
-    this.length[i] = length;
-    this.code[i] = code;
+    what[i] = pack(slot, (socket << SOCKET_SHIFT) | direction | status.ordinal());
+    where[i] = pack(length, place);
+    if (code != 0 || this.code[i] != 0) {
+      this.code[i] = code;
+    }
     size = i + 1;
+  }
+
+  private static long pack(int high, int low) {
+    return ((long) high << HIGH_SHIFT) | (low & 0xFFFF_FFFFL);
   }
 
   /** {@link RequestQueue#index} of the socket of completion {@code i}. */
   public int socket(int i) {
-    return socket[i];
+    return (int) what[i] >>> SOCKET_SHIFT;
   }
 
   /** Whether completion {@code i} is a receive; else it is a send. */
   public boolean isReceive(int i) {
-    return receive[i];
+    return (what[i] & RECEIVE) != 0;
+  }
+
+  /** Whether completion {@code i} is a datagram that was received whole: what most of them are. */
+  public boolean isReceived(int i) {
+    return (what[i] & KIND_MASK) == RECEIVED;
   }
 
   /** The slot of completion {@code i}: the one that was posted. */
   public int slot(int i) {
-    return slot[i];
+    return (int) (what[i] >>> HIGH_SHIFT);
   }
 
   /** Where in its direction's region the datagram of completion {@code i} stands. */
   public int place(int i) {
-    return place[i];
+    return (int) where[i];
   }
 
   /** What became of the request. */
   public CompletionStatus status(int i) {
-    return STATUSES[status[i]];
+    return STATUSES[(int) what[i] & STATUS_MASK];
   }
 
   /** Bytes of payload; see {@link #addReceive} and {@link #addSend}. */
   public int length(int i) {
-    return length[i];
+    return (int) (where[i] >>> HIGH_SHIFT);
   }
 
   /** The system's error code, for {@link RequestQueue#error}; 0 where nothing failed. */

@@ -36,6 +36,12 @@ final class MessageHeaders {
 
   private final MemorySegment memory;
 
+  // What setRun has set.
+  private long runFirst;
+  private long runStride;
+  private int runPayloadLength;
+  private int runCount;
+
   /** All zero, but that each header points to its iovec. */
   MessageHeaders(Arena arena) {
     memory = arena.allocate(IOVECS + CAPACITY * IOVEC, ALIGNMENT);
@@ -50,7 +56,33 @@ final class MessageHeaders {
     return memory.address();
   }
 
-  /** Sets message {@code i}. Nothing of it survives a receive, so nothing is kept from before. */
+  /**
+   * Sets the first {@code count} messages to buffers that follow each other. What the last call of
+   * this method set and no system call changes is not set again: mostly all but the lengths of the
+   * names.
+   *
+   * @param first where the first buffer stands: name, and {@code payloadOffset} after it the
+   *     payload
+   */
+  void setRun(
+      int count, long first, long stride, int nameLength, int payloadOffset, int payloadLength) {
+    if (first != runFirst || stride != runStride || payloadLength != runPayloadLength) {
+      runFirst = first;
+      runStride = stride;
+      runPayloadLength = payloadLength;
+      runCount = 0;
+    }
+    for (int i = 0; i < Math.min(count, runCount); i++) {
+      memory.set(JAVA_INT, i * HEADER + NAME_LENGTH, nameLength);
+    }
+    for (int i = runCount; i < count; i++) {
+      long name = first + i * stride;
+      set(i, name, nameLength, name + payloadOffset, payloadLength);
+    }
+    runCount = Math.max(count, runCount);
+  }
+
+  /** Sets message {@code i}. Not to be mixed with {@link #setRun}. */
   void set(int i, long name, int nameLength, long payload, long payloadLength) {
     memory.set(JAVA_LONG, i * HEADER + NAME, name);
     memory.set(JAVA_INT, i * HEADER + NAME_LENGTH, nameLength);

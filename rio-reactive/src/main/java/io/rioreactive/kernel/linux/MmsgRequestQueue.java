@@ -250,11 +250,13 @@ final class MmsgRequestQueue implements RequestQueue {
 
   /** Each datagram is to stand where its completion will stand in the batch. */
   private void prepareReceives(MessageHeaders headers, int firstPlace, int count) {
-    long place = receiveBase + firstPlace * receiveStride;
-    for (int i = 0; i < count; i++) {
-      headers.set(i, place, socket.addressLength(), place + receivePayloadOffset, datagramSize);
-      place += receiveStride;
-    }
+    headers.setRun(
+        count,
+        receiveBase + firstPlace * receiveStride,
+        receiveStride,
+        socket.addressLength(),
+        receivePayloadOffset,
+        datagramSize);
   }
 
   private void addReceived(CompletionBatch batch, MessageHeaders headers, int received) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Every layout, constant and error code against the C headers: what Java believes and what a C
  * compiler prints are the same lines.
  *
- * <p>The recorded lines (gcc 12.2, glibc 2.36, x86-64) stand in for the compiler where there is none.
- * After a change: copy what the failing test shows, once a compiler has agreed with it.
+ * <p>The recorded lines (gcc 12.2, glibc 2.36, x86-64) stand in for the compiler where there is
+ * none. After a change: copy what the failing test shows, once a compiler has agreed with it.
  */
 @EnabledOnOs(OS.LINUX)
 class CHeaderTest {

@@ -13,13 +13,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel that sends through another until the test says that the system's buffer is full, which
- * a loopback interface never is.
+ * A channel over another that behaves as a loopback interface never does, when the test says so:
+ * its send buffer is full, its receives fail.
  */
 final class FillableChannel extends DatagramChannel {
 
   private final DatagramChannel real;
   private int room = Integer.MAX_VALUE;
+  private @Nullable IOException failure;
 
   FillableChannel(DatagramChannel real) {
     super(real.provider());
@@ -29,6 +30,11 @@ final class FillableChannel extends DatagramChannel {
   /** How many datagrams the buffer takes from now on. */
   void room(int datagrams) {
     room = datagrams;
+  }
+
+  /** What all receives throw from now on; null for none. */
+  void failReceives(@Nullable IOException failure) {
+    this.failure = failure;
   }
 
   @Override
@@ -42,6 +48,9 @@ final class FillableChannel extends DatagramChannel {
 
   @Override
   public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
     return real.receive(target);
   }
 

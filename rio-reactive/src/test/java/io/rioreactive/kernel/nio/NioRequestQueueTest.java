@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a loopback interface never does: a full send buffer, a channel closed by somebody else. */
+/** What a loopback interface never does: full buffers, failures, a channel closed by others. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NioRequestQueueTest {
 
@@ -130,12 +131,30 @@ class NioRequestQueueTest {
       fixture.socket.withdrawReceives(new int[1], 1);
       await(fixture);
       assertThat(fixture.key.interestOps()).as("withdrawn").isZero();
+
+      Net.post(fixture.socket, 0);
+      await(fixture);
+      assertThat(fixture.key.interestOps()).as("again").isEqualTo(SelectionKey.OP_READ);
     }
   }
 
   private static void await(Fixture fixture) throws IOException {
     fixture.queue.wake();
     fixture.queue.await();
+  }
+
+  @Test
+  void aReceiveThatFailsFailsAlone() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.channel.failReceives(new PortUnreachableException());
+      Net.post(fixture.socket, 0, 1, 2);
+      assertThat(fixture.dequeue()).as("one in a turn").containsExactly("receive 2 FAILED 0");
+      fixture.channel.failReceives(null);
+
+      Net.send(fixture.peer, "a", fixture.socket);
+      fixture.queue.await();
+      assertThat(fixture.dequeue()).containsExactly("receive 1 OK 1");
+    }
   }
 
   @Test
