@@ -22,8 +22,8 @@ final class Bind {
   private final PumpGroup group;
   private final boolean isOwnGroup;
 
-  /** Pump only. */
-  private boolean cancelled;
+  /** By any thread; the pump binds nothing from then on. */
+  private volatile boolean cancelled;
 
   /** Pump only. */
   private @Nullable UdpConnection connection;
@@ -90,12 +90,15 @@ final class Bind {
       sink.error(e);
       return;
     }
-    sink.onCancel(() -> pump.later(this::onCancel));
+    sink.onCancel(
+        () -> {
+          cancelled = true;
+          pump.later(this::onCancel);
+        });
     pump.later(() -> onPump(pump));
   }
 
   private void onCancel() {
-    cancelled = true;
     if (connection != null) {
       connection.dispose();
     } else {

@@ -352,8 +352,8 @@ final class Pump implements PumpTurns {
     if (open != null) {
       try {
         open.close();
-      } catch (RuntimeException e) {
-        LOG.error("{}: its completion queue could not be closed", this, e);
+      } catch (Throwable defect) {
+        LOG.error("{}: its completion queue could not be closed", this, defect);
       }
     }
     runTasksAfterEnd();

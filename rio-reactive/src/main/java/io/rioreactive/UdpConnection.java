@@ -308,7 +308,7 @@ final class UdpConnection implements RioConnection, PumpTask {
       inbound.onClosingTurnEnd();
       outbound.onClosingTurnEnd();
       if (outstanding() == 0) {
-        queue.release();
+        free();
         onClosed();
       }
     }
@@ -379,7 +379,11 @@ final class UdpConnection implements RioConnection, PumpTask {
     }
     outbound.onClose();
     whenEnding.tryEmitEmpty();
-    queue.close();
+    try {
+      queue.close();
+    } catch (Throwable defect) { // of the kernel: what it owns is waited for all the same
+      LOG.error("{}: its socket could not be closed", this, defect);
+    }
     if (outstanding() > 0) {
       timers.add(
           Schedulers.parallel()
@@ -400,7 +404,7 @@ final class UdpConnection implements RioConnection, PumpTask {
           inbound.outstanding(),
           outbound.outstanding(),
           LAST_COMPLETIONS.toSeconds());
-      queue.abandon();
+      free();
       onClosed();
     }
   }
@@ -409,12 +413,21 @@ final class UdpConnection implements RioConnection, PumpTask {
   void onQueueBroken(Throwable cause) {
     onClose(cause);
     if (state == State.CLOSING) {
+      free();
+      onClosed();
+    }
+  }
+
+  /** Gives the slots back, or up if the kernel still owns some. */
+  private void free() {
+    try {
       if (outstanding() == 0) {
         queue.release();
       } else {
         queue.abandon();
       }
-      onClosed();
+    } catch (Throwable defect) { // of the kernel: all the same nobody is kept waiting
+      LOG.error("{}: its slots could not be given back", this, defect);
     }
   }
 

@@ -21,7 +21,8 @@ public interface CompletionQueue {
   RequestQueue openSocket(SocketConfig config) throws IOException;
 
   /**
-   * Adds completions to the batch until it is full or there are no more. Never blocks.
+   * Adds completions to the batch. Never blocks. May stop before the batch is full, so that one
+   * socket does not keep the others waiting: call it again.
    *
    * @return whether anything was added
    * @throws IOException if the queue itself is broken: no socket on it can go on

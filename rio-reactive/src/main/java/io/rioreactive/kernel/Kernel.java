@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * One way to move datagrams: a provider.
  *
- * <p>Stateless; any thread.
+ * <p>Any thread.
  */
 public interface Kernel {
 

@@ -79,7 +79,8 @@ public interface RequestQueue {
 
   /**
    * Closes the socket. What is posted completes as {@link CompletionStatus#CANCELLED} or as what it
-   * had become; the pump goes on dequeuing until it has seen all of it.
+   * had become; the pump goes on dequeuing until it has seen all of it. Of the other methods only
+   * {@link #error}, {@link #kernelDrops}, {@link #release} and {@link #abandon} may follow.
    */
   void close();
 
@@ -88,7 +89,8 @@ public interface RequestQueue {
 
   /**
    * Gives the slots up without freeing them, since the kernel may still write to them. Called after
-   * {@link #close}, instead of {@link #release}.
+   * {@link #close}, instead of {@link #release}. No completion of this socket comes afterwards; its
+   * index is used again only if none can.
    */
   void abandon();
 }

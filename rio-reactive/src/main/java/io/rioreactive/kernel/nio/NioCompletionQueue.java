@@ -58,12 +58,15 @@ final class NioCompletionQueue implements CompletionQueue {
     Arena arena = Arena.ofConfined();
     boolean isOpen = false;
     try {
-      Slab receiveSlab = Slab.allocate(arena, config.receiveSlots(), config.datagramSize());
+      // A posted receive is only a number: memory is needed for what one visit can bring.
+      int places = Math.min(config.receiveSlots(), NioRequestQueue.MOST_RECEIVES);
+      Slab receiveSlab = Slab.allocate(arena, places, config.datagramSize());
       Slab sendSlab = Slab.allocate(arena, config.sendSlots(), config.datagramSize());
       int index = indexes.nextClearBit(0);
       SelectionKey key = socket.channel().register(selector, 0);
       NioRequestQueue opened =
-          new NioRequestQueue(this, index, socket, key, arena, receiveSlab, sendSlab);
+          new NioRequestQueue(
+              this, index, socket, key, arena, config.receiveSlots(), receiveSlab, sendSlab);
       key.attach(opened);
       indexes.set(index);
       isOpen = true;

@@ -42,7 +42,7 @@ final class NioRequestQueue implements RequestQueue {
   private static final Logger LOG = LoggerFactory.getLogger(NioRequestQueue.class);
 
   /** The most receives in a row, so that a flooded socket does not keep others waiting. */
-  private static final int MOST_RECEIVES = 64;
+  static final int MOST_RECEIVES = 64;
 
   private static final InetSocketAddress NOBODY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -57,7 +57,7 @@ final class NioRequestQueue implements RequestQueue {
   private final Slab receiveSlab;
   private final Slab sendSlab;
 
-  /** Posted receives; the one posted last, whose memory is in the cache, is filled first. */
+  /** Posted receives: numbers only, the one posted last is completed first. */
   private final int[] posted;
 
   private int postedCount;
@@ -103,6 +103,7 @@ final class NioRequestQueue implements RequestQueue {
       UdpChannel socket,
       SelectionKey key,
       Arena arena,
+      int receiveSlots,
       Slab receiveSlab,
       Slab sendSlab) {
     this.queue = queue;
@@ -114,7 +115,7 @@ final class NioRequestQueue implements RequestQueue {
     this.arena = arena;
     this.receiveSlab = receiveSlab;
     this.sendSlab = sendSlab;
-    this.posted = new int[receiveSlab.region().slots()];
+    this.posted = new int[receiveSlots];
     this.sends = new SendRing(sendSlab.region().slots());
   }
 
@@ -240,17 +241,17 @@ final class NioRequestQueue implements RequestQueue {
 
   private void receive(CompletionBatch batch) {
     int most = Math.min(MOST_RECEIVES, batch.remaining());
-    for (int i = 0; i < most && isReceiveDue(); i++) {
-      receiveOne(batch);
+    for (int place = 0; place < most && isReceiveDue(); place++) {
+      receiveOne(batch, place);
     }
     if (!isReceiveDue()) {
       queue.onInterestChanged(this);
     }
   }
 
-  private void receiveOne(CompletionBatch batch) {
+  private void receiveOne(CompletionBatch batch, int place) {
     int slot = posted[postedCount - 1];
-    ByteBuffer buffer = receiveSlab.toFill(slot);
+    ByteBuffer buffer = receiveSlab.toFill(place);
     int begin = buffer.position();
     try {
       SocketAddress sender = channel.receive(buffer);
@@ -258,9 +259,9 @@ final class NioRequestQueue implements RequestQueue {
         isReadable = false;
         return;
       }
-      writeSender(slot, (InetSocketAddress) sender);
+      writeSender(place, (InetSocketAddress) sender);
       postedCount--;
-      addReceived(batch, slot, buffer.position() - begin);
+      addReceived(batch, slot, place, buffer.position() - begin);
     } catch (ClosedChannelException e) {
       fail(e);
       endReceives(batch, CompletionStatus.SOCKET_FAILED);
@@ -271,17 +272,17 @@ final class NioRequestQueue implements RequestQueue {
     }
   }
 
-  private void addReceived(CompletionBatch batch, int slot, int length) {
+  private void addReceived(CompletionBatch batch, int slot, int place, int length) {
     int size = receiveSlab.region().payloadSize();
     if (length <= size) {
-      batch.addReceive(index, slot, CompletionStatus.OK, length, 0);
+      batch.addReceive(index, slot, place, CompletionStatus.OK, length, 0);
     } else {
-      batch.addReceive(index, slot, CompletionStatus.TRUNCATED, size, 0);
+      batch.addReceive(index, slot, place, CompletionStatus.TRUNCATED, size, 0);
     }
   }
 
   @SuppressWarnings("ReferenceEquality") // equals does not look at an IPv6 address's scope
-  private void writeSender(int slot, InetSocketAddress sender) {
+  private void writeSender(int place, InetSocketAddress sender) {
     if (sender != lastSender) {
       InetAddress ip = sender.getAddress();
       lastSender = sender;
@@ -293,7 +294,7 @@ final class NioRequestQueue implements RequestQueue {
     SlotRegion slots = receiveSlab.region();
     format.write(
         slots.memory(),
-        slots.addressAt(slot),
+        slots.addressAt(place),
         lastSenderHigh,
         lastSenderLow,
         lastSenderPortAndScope);

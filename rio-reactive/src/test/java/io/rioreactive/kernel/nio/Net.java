@@ -83,15 +83,15 @@ final class Net implements AutoCloseable {
     assertThat(socket.postSend(slot, bytes.length)).isEqualTo(RequestQueue.ACCEPTED);
   }
 
-  static String payload(RequestQueue socket, int slot, int length) {
+  static String payload(RequestQueue socket, int place, int length) {
     SlotRegion slots = socket.receiveSlots();
-    MemorySegment payload = slots.memory().asSlice(slots.payloadAt(slot), length);
+    MemorySegment payload = slots.memory().asSlice(slots.payloadAt(place), length);
     return new String(payload.toArray(ValueLayout.JAVA_BYTE), UTF_8);
   }
 
-  static InetSocketAddress sender(RequestQueue socket, int slot) {
+  static InetSocketAddress sender(RequestQueue socket, int place) {
     SlotRegion slots = socket.receiveSlots();
-    return socket.addressFormat().read(slots.memory(), slots.addressAt(slot));
+    return socket.addressFormat().read(slots.memory(), slots.addressAt(place));
   }
 
   static void send(DatagramSocket peer, String text, RequestQueue to) throws IOException {

@@ -51,6 +51,7 @@ class NioRequestQueueTest {
               new UdpChannel(channel, real.format(), real.localAddress(), 0, 0),
               key,
               arena,
+              SLOTS,
               Slab.allocate(arena, SLOTS, DATAGRAM_SIZE),
               Slab.allocate(arena, SLOTS, DATAGRAM_SIZE));
       key.attach(socket);
