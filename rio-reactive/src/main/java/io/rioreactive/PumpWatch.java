@@ -1,9 +1,11 @@
 package io.rioreactive;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +32,20 @@ final class PumpWatch implements Runnable {
 
   private final Pump pump;
   private final Thread thread;
+  private final LongSupplier nanoTime;
+  private final Map<UdpConnection, Long> dropsBefore = new WeakHashMap<>();
   private final Set<UdpConnection> namedAsStalled = Collections.newSetFromMap(new WeakHashMap<>());
   private final Set<UdpConnection> namedAsUnread = Collections.newSetFromMap(new WeakHashMap<>());
 
   PumpWatch(Pump pump, Thread thread) {
+    this(pump, thread, System::nanoTime);
+  }
+
+  /** For tests, which do not wait. */
+  PumpWatch(Pump pump, Thread thread, LongSupplier nanoTime) {
     this.pump = pump;
     this.thread = thread;
+    this.nanoTime = nanoTime;
   }
 
   Disposable start() {
@@ -51,7 +61,7 @@ final class PumpWatch implements Runnable {
 
   private void lookForStall() {
     long started = pump.turnStarted();
-    long nanos = System.nanoTime() - started;
+    long nanos = nanoTime.getAsLong() - started;
     UdpConnection connection = pump.current();
     if (started == 0 || nanos < STALLED_NANOS || connection == null) {
       return;
@@ -78,7 +88,9 @@ final class PumpWatch implements Runnable {
 
   private void lookForUnread(UdpConnection connection) {
     long drops = connection.kernelDrops().orElse(0);
-    if (drops > 0 && !connection.udpInbound().hasSubscriber() && namedAsUnread.add(connection)) {
+    Long before = dropsBefore.put(connection, drops);
+    boolean rising = drops > (before == null ? 0 : before);
+    if (rising && !connection.udpInbound().hasSubscriber() && namedAsUnread.add(connection)) {
       LOG.warn(
           "{}: nobody receives from it, its receive buffer is full and the kernel has dropped {}"
               + " datagrams: subscribe to receive(), or close it",

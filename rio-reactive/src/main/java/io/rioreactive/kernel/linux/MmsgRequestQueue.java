@@ -4,6 +4,7 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.net.InetSocketAddress;
@@ -214,13 +215,13 @@ final class MmsgRequestQueue implements RequestQueue {
     }
     int room = batch.remaining();
     // Sends first, but they leave room: else a batch full of them each time would starve receives.
-    sends.dequeue(batch, index, isReceiveDue() ? (room + 1) / 2 : room, end, endCode);
+    sends.dequeue(batch, index, isReceiveDue() ? (room + 1) / 2 : room);
     if (isEnded) {
       endReceives(batch);
     } else if (isReceiveDue()) {
       receive(batch);
     }
-    sends.dequeue(batch, index, batch.remaining(), end, endCode);
+    sends.dequeue(batch, index, batch.remaining());
     return sends.done() > 0 || (isEnded ? postedCount > 0 : isReceiveDue());
   }
 
@@ -354,7 +355,7 @@ final class MmsgRequestQueue implements RequestQueue {
       return true;
     }
     attempts = 0;
-    sends.failed(code);
+    sends.failed(CompletionStatus.FAILED, code);
     return true;
   }
 
@@ -437,7 +438,7 @@ final class MmsgRequestQueue implements RequestQueue {
       endCode = code;
       isFlushDue = false;
       setSending(Sending.FLOWING);
-      sends.end();
+      sends.allFailed(status, code);
       queue.onReady(this);
     }
   }

@@ -4,6 +4,7 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.io.IOException;
@@ -310,8 +311,8 @@ final class NioRequestQueue implements RequestQueue {
   }
 
   private boolean sendFirst() {
-    int slot = sends.firstSlot();
-    int length = sends.firstLength();
+    int slot = sends.slot(0);
+    int length = sends.length(0);
     try {
       int sent = channel.send(sendSlab.toSend(slot, length), target(slot));
       // 0 is also what an empty datagram that was sent gives; a full buffer is told by the next
@@ -320,13 +321,13 @@ final class NioRequestQueue implements RequestQueue {
         queue.onInterestChanged(this);
         return false;
       }
-      sends.firstSent();
+      sends.sent(1);
       return true;
     } catch (ClosedChannelException e) {
       fail(e);
       return false;
     } catch (IOException | IllegalArgumentException e) {
-      sends.firstFailed(CompletionStatus.FAILED, codeOf(e));
+      sends.failed(CompletionStatus.FAILED, codeOf(e));
       return true;
     }
   }

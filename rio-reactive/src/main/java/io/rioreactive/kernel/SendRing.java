@@ -1,10 +1,8 @@
-package io.rioreactive.kernel.linux;
-
-import io.rioreactive.kernel.CompletionBatch;
-import io.rioreactive.kernel.CompletionStatus;
+package io.rioreactive.kernel;
 
 /**
- * The sends of one socket from post to completion, first in, first out.
+ * The sends of one socket from post to completion, first in, first out: for kernels that send by
+ * calls, not by requests of their own.
  *
  * <pre>
  *        head            next            tail
@@ -14,37 +12,38 @@ import io.rioreactive.kernel.CompletionStatus;
  *
  * <p>Sized at bind; a slot is posted once at a time, so it never overflows. The queue's thread.
  */
-final class SendRing {
+public final class SendRing {
 
-  /** Results; any other is an error code. */
-  private static final int SENT = 0;
-
-  private static final int ENDED = -1;
+  private static final CompletionStatus[] STATUSES = CompletionStatus.values();
 
   private final int[] slots;
   private final int[] lengths;
-  private final int[] results;
+  private final int[] codes;
+  private final byte[] statuses; // ordinals: the collector charges for each reference stored
   private int head;
   private int done;
   private int waiting;
 
-  SendRing(int capacity) {
+  /** Room for so many sends: the send slots of the socket. */
+  public SendRing(int capacity) {
     slots = new int[capacity];
     lengths = new int[capacity];
-    results = new int[capacity];
+    codes = new int[capacity];
+    statuses = new byte[capacity];
   }
 
   /** Sends that have their result and are not dequeued. */
-  int done() {
+  public int done() {
     return done;
   }
 
   /** Sends that are posted and have no result. */
-  int waiting() {
+  public int waiting() {
     return waiting;
   }
 
-  void post(int slot, int length) {
+  /** A slot with so many bytes waits to be sent. */
+  public void post(int slot, int length) {
     if (done + waiting == slots.length) {
       throw new IllegalStateException("more sends posted than there are slots");
     }
@@ -55,62 +54,54 @@ final class SendRing {
   }
 
   /** The slot of the {@code i}th waiting send. */
-  int slot(int i) {
+  public int slot(int i) {
     return slots[place(done + i)];
   }
 
   /** The length of the {@code i}th waiting send. */
-  int length(int i) {
+  public int length(int i) {
     return lengths[place(done + i)];
   }
 
   /** The first {@code count} waiting sends went out. */
-  void sent(int count) {
+  public void sent(int count) {
     for (int i = 0; i < count; i++) {
-      finish(SENT);
+      finish(CompletionStatus.OK, 0);
     }
   }
 
-  /** The first waiting send failed with a code of the system's, and the socket goes on. */
-  void failed(int code) {
-    finish(code);
+  /** The first waiting send did not go out. */
+  public void failed(CompletionStatus status, int code) {
+    lengths[place(done)] = 0;
+    finish(status, code);
   }
 
-  /** No waiting send goes out any more: the socket has come to its end. */
-  void end() {
+  /** No waiting send goes out any more. */
+  public void allFailed(CompletionStatus status, int code) {
     while (waiting > 0) {
-      finish(ENDED);
+      failed(status, code);
     }
   }
 
-  private void finish(int result) {
-    results[place(done)] = result;
+  private void finish(CompletionStatus status, int code) {
+    int i = place(done);
+    statuses[i] = (byte) status.ordinal();
+    codes[i] = code;
     done++;
     waiting--;
   }
 
-  /**
-   * Moves results into the batch, as many as {@code room} allows.
-   *
-   * @param end what the socket's end means for those that had not gone out
-   */
-  void dequeue(CompletionBatch batch, int socket, int room, CompletionStatus end, int endCode) {
+  /** Moves results into the batch, as many as {@code room} allows. */
+  public void dequeue(CompletionBatch batch, int socket, int room) {
     for (int n = Math.min(room, done); n > 0; n--) {
-      int result = results[head];
-      if (result == SENT) {
-        batch.addSend(socket, slots[head], CompletionStatus.OK, lengths[head], 0);
-      } else if (result == ENDED) {
-        batch.addSend(socket, slots[head], end, 0, endCode);
-      } else {
-        batch.addSend(socket, slots[head], CompletionStatus.FAILED, 0, result);
-      }
+      batch.addSend(socket, slots[head], STATUSES[statuses[head]], lengths[head], codes[head]);
       head = place(1);
       done--;
     }
   }
 
   /** Forgets all. */
-  void clear() {
+  public void clear() {
     done = 0;
     waiting = 0;
   }
