@@ -108,12 +108,14 @@ final class Bind {
 
   private void onPump(Pump pump) {
     if (cancelled) {
+      pump.onUnassigned();
       return;
     }
     UdpConnection bound;
     try {
       bound = pump.onBind(options.socketConfig(address), options);
     } catch (Throwable failure) {
+      pump.onUnassigned();
       endOwnGroup();
       sink.error(failure);
       return;

@@ -33,7 +33,11 @@ final class DropLog {
   }
 
   void onDrop(Drop drop) {
-    log(drop);
+    try {
+      log(drop);
+    } catch (Throwable unprintable) { // a cause whose message throws, for one
+      LOG.warn("{}: {}, and its cause cannot be printed", connection, drop.reason());
+    }
     if (consumer != null) {
       try {
         consumer.accept(drop);

@@ -9,6 +9,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
@@ -26,6 +27,9 @@ final class Handler {
   private final ServerOptions options;
   private final Disposable.Swap subscription = Disposables.swap();
   private boolean done;
+
+  /** The turn of the last try; the failures of one handler come one after the other. */
+  private long lastTry = -1;
 
   Handler(UdpConnection connection, ServerOptions options) {
     this.connection = connection;
@@ -74,7 +78,21 @@ final class Handler {
 
   /** The user's retry, asked only while trying again makes sense. */
   private Publisher<?> retries(Flux<Retry.RetrySignal> failures) {
-    return options.handlerRetry().generateCompanion(failures.map(this::onFailure));
+    return Flux.from(options.handlerRetry().generateCompanion(failures.map(this::onFailure)))
+        .concatMap(ignored -> nextTry());
+  }
+
+  /**
+   * At once, so that what is left of a batch finds its subscriber; but once in a turn, so that a
+   * handler that fails again and again does not keep the other connections waiting.
+   */
+  private Mono<Boolean> nextTry() {
+    Pump pump = connection.pump();
+    if (pump.isOnPump() && pump.turns() == lastTry) {
+      return Mono.create(sink -> pump.later(() -> sink.success(true)));
+    }
+    lastTry = pump.turns();
+    return Mono.just(true);
   }
 
   private Retry.RetrySignal onFailure(Retry.RetrySignal signal) {

@@ -198,9 +198,17 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
       try {
         source.request(n);
       } catch (Throwable failure) {
-        LOG.error("{}: the publisher of a send threw from request", outbound.name(), failure);
-        onError(failure);
+        onRequestThrew(failure);
       }
+    }
+  }
+
+  private void onRequestThrew(Throwable failure) {
+    try {
+      LOG.error("{}: the publisher of a send threw from request", outbound.name(), failure);
+      onError(failure);
+    } catch (Throwable thrownByHook) { // of dropped errors, if it had cancelled as well
+      LOG.error("{}: and a hook threw {}", outbound.name(), thrownByHook.getClass().getName());
     }
   }
 

@@ -2,6 +2,7 @@ package io.rioreactive;
 
 import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.linux.LinuxMmsgKernel;
 import io.rioreactive.kernel.nio.NioKernel;
 import java.io.IOException;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The kernels this library has, the best first, and which of them work here. The one class that
  * names them, and the one place that asks which system this is.
  *
- * <p>A kernel is tried out once, when it is first needed; the answer is kept. Any thread.
+ * <p>A kernel is tried out when it is first needed, and the answer is kept, but for a failure that
+ * may pass. Any thread.
  */
 final class Providers {
 
@@ -38,7 +40,15 @@ final class Providers {
   private record Candidate(Kernel kernel, boolean isItsSystem, String system) {
 
     Verdict verdict() {
-      return VERDICTS.computeIfAbsent(kernel.name(), name -> tryOut());
+      Verdict known = VERDICTS.get(kernel.name());
+      if (known != null) {
+        return known;
+      }
+      Verdict found = tryOut();
+      if (!found.mayPass()) {
+        VERDICTS.put(kernel.name(), found);
+      }
+      return found;
     }
 
     private Verdict tryOut() {
@@ -55,7 +65,14 @@ final class Providers {
     }
   }
 
-  private record Verdict(@Nullable IOException failure) {}
+  private record Verdict(@Nullable IOException failure) {
+
+    /** Whether it is for want of something that may be there later: descriptors, memory. */
+    boolean mayPass() {
+      return failure instanceof KernelException refusal
+          && refusal.kind() == KernelException.Kind.TRANSIENT;
+    }
+  }
 
   /** Names that {@code provider(…)} takes. */
   static List<String> names() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,11 +65,20 @@ final class Pump implements PumpTurns {
   /** Waiting in the kernel, or about to: whoever has work must wake it. */
   private final AtomicBoolean parked = new AtomicBoolean();
 
-  /** Set once no turn will come any more. From then on {@link #tasks} is the lock for the rest. */
+  /** Set once no turn will come any more. */
   private volatile boolean ended;
+
+  /** Requests to run what is handed over after the end; whoever makes the first one runs all. */
+  private final AtomicInteger late = new AtomicInteger();
+
+  /** Sockets that were given to this pump: bound, or being bound. Any thread. */
+  private final AtomicInteger load = new AtomicInteger();
 
   /** The thread inside {@link #turn}. A stale read by another thread is never that thread. */
   private @Nullable Thread turner;
+
+  /** Turns so far; for the pump itself. */
+  private long turns;
 
   private volatile long turnStarted;
   private volatile @Nullable UdpConnection current;
@@ -102,6 +112,26 @@ final class Pump implements PumpTurns {
   /** Those that are open, for the watch and for counting. */
   List<UdpConnection> connections() {
     return connections;
+  }
+
+  /** Which turn this is; exact on the pump alone. */
+  long turns() {
+    return turns;
+  }
+
+  /** How many sockets were given to it. */
+  int load() {
+    return load.get();
+  }
+
+  /** One more socket is to be bound here. */
+  void onAssigned() {
+    load.incrementAndGet();
+  }
+
+  /** A socket that was to be bound here will not be. */
+  void onUnassigned() {
+    load.decrementAndGet();
   }
 
   long longestTurnNanos() {
@@ -154,6 +184,7 @@ final class Pump implements PumpTurns {
     turner = Thread.currentThread();
     long started = System.nanoTime();
     turnStarted = started;
+    turns++;
     boolean worked = false;
     try {
       worked = runTasks();
@@ -222,7 +253,12 @@ final class Pump implements PumpTurns {
     connection.onPump();
     int i = first;
     do {
-      connection.onCompletion(batch, i++);
+      try {
+        connection.onCompletion(batch, i);
+      } catch (Throwable defect) { // of this connection: the others go on
+        connection.onDefect(defect);
+      }
+      i++;
     } while (i < size && batch.socket(i) == socket);
     return i;
   }
@@ -237,7 +273,11 @@ final class Pump implements PumpTurns {
     for (int i = 0; i < now.size(); i++) {
       UdpConnection connection = now.get(i);
       current = connection;
-      connection.onTurnEnd();
+      try {
+        connection.onTurnEnd();
+      } catch (Throwable defect) { // of this connection: the others go on
+        connection.onDefect(defect);
+      }
     }
     now.clear();
     return true;
@@ -307,7 +347,14 @@ final class Pump implements PumpTurns {
     }
     onOpen();
     var requests = Objects.requireNonNull(queue, "opened just now").openSocket(config);
-    UdpConnection connection = new UdpConnection(this, requests, options);
+    UdpConnection connection;
+    try {
+      connection = new UdpConnection(this, requests, options);
+    } catch (Throwable noMemory) {
+      requests.close(); // nothing is posted, so nothing is outstanding
+      requests.release();
+      throw noMemory;
+    }
     while (bySocket.size() <= requests.index()) {
       bySocket.add(null);
     }
@@ -324,12 +371,17 @@ final class Pump implements PumpTurns {
   void onClosed(UdpConnection connection) {
     bySocket.set(connection.index(), null);
     connections.remove(connection);
+    load.decrementAndGet();
   }
 
   private void onEnd() {
     ending = true;
     for (UdpConnection connection : connections) {
-      connection.onClose(null);
+      try {
+        connection.onClose(null);
+      } catch (Throwable defect) {
+        connection.onDefect(defect);
+      }
     }
   }
 
@@ -361,12 +413,17 @@ final class Pump implements PumpTurns {
 
   /** What was handed over too late finds everything closed, on whatever thread is here first. */
   private void runTasksAfterEnd() {
-    synchronized (tasks) {
+    if (late.getAndIncrement() > 0) {
+      return; // whoever runs them now looks again
+    }
+    int seen = 1;
+    do {
       Thread before = turner;
       turner = Thread.currentThread();
       while (runTasks()) {} // a turn's worth at a time
       turner = before;
-    }
+      seen = late.addAndGet(-seen);
+    } while (seen > 0);
   }
 
   @Override

@@ -121,11 +121,13 @@ public final class PumpGroup implements Disposable {
    * called again.
    */
   @Override
-  public synchronized void dispose() {
-    disposed = true;
-    if (pumps != null) {
-      pumps.forEach(Pump::end);
+  public void dispose() {
+    List<Pump> all;
+    synchronized (this) {
+      disposed = true;
+      all = pumps == null ? List.of() : List.copyOf(pumps);
     }
+    all.forEach(Pump::end); // not under the lock: one that has ended runs tasks of users here
   }
 
   @Override
@@ -134,7 +136,8 @@ public final class PumpGroup implements Disposable {
   }
 
   /**
-   * The pump with the fewest connections.
+   * The pump with the fewest sockets, one more of which is to be bound on it: tell it if that comes
+   * to nothing.
    *
    * @throws IOException if the provider does not work here
    */
@@ -155,9 +158,9 @@ public final class PumpGroup implements Disposable {
         all.set(i, startPump());
       }
     }
-    return all.stream()
-        .min(Comparator.comparingInt(pump -> pump.connections().size()))
-        .orElseThrow();
+    Pump idlest = all.stream().min(Comparator.comparingInt(Pump::load)).orElseThrow();
+    idlest.onAssigned();
+    return idlest;
   }
 
   private Pump startPump() throws IOException {

@@ -33,8 +33,9 @@ final class PumpWatch implements Runnable {
   private final Pump pump;
   private final Thread thread;
   private final LongSupplier nanoTime;
-  private final Map<UdpConnection, Long> dropsBefore = new WeakHashMap<>();
-  private final Set<UdpConnection> namedAsStalled = Collections.newSetFromMap(new WeakHashMap<>());
+  private final Map<UdpConnection, Long> dropsWhenRead = new WeakHashMap<>();
+  private final Set<Object> namedAsStalled = Collections.newSetFromMap(new WeakHashMap<>());
+  private final Set<UdpConnection> emptyBefore = Collections.newSetFromMap(new WeakHashMap<>());
   private final Set<UdpConnection> namedAsUnread = Collections.newSetFromMap(new WeakHashMap<>());
 
   PumpWatch(Pump pump, Thread thread) {
@@ -63,15 +64,18 @@ final class PumpWatch implements Runnable {
     long started = pump.turnStarted();
     long nanos = nanoTime.getAsLong() - started;
     UdpConnection connection = pump.current();
-    if (started == 0 || nanos < STALLED_NANOS || connection == null) {
+    if (started == 0 || nanos < STALLED_NANOS) {
       return;
     }
     StackTraceElement[] stack = thread.getStackTrace();
-    if (pump.turnStarted() == started && namedAsStalled.add(connection)) {
+    Object culprit =
+        connection == null ? pump : connection; // a handler that is being called has none yet
+    if (pump.turnStarted() == started && namedAsStalled.add(culprit)) {
       LOG.warn(
           "{}: blocks its pump since {} ms, and with it every connection of that pump: do not block"
-              + " in a subscriber, decoder or encoder; publishOn another scheduler. Stack of {}:{}",
-          connection,
+              + " in a handler, subscriber, decoder or encoder; publishOn another scheduler. Stack"
+              + " of {}:{}",
+          culprit,
           TimeUnit.NANOSECONDS.toMillis(nanos),
           thread.getName(),
           text(stack));
@@ -88,9 +92,15 @@ final class PumpWatch implements Runnable {
 
   private void lookForUnread(UdpConnection connection) {
     long drops = connection.kernelDrops().orElse(0);
-    Long before = dropsBefore.put(connection, drops);
-    boolean rising = drops > (before == null ? 0 : before);
-    if (rising && !connection.udpInbound().hasSubscriber() && namedAsUnread.add(connection)) {
+    if (connection.udpInbound().hasSubscriber()) {
+      dropsWhenRead.put(connection, drops);
+      emptyBefore.remove(connection);
+      return;
+    }
+    // twice in a row: between two of next().repeat() nobody is subscribed for a moment
+    boolean wasEmpty = !emptyBefore.add(connection);
+    boolean hasLost = drops > dropsWhenRead.getOrDefault(connection, 0L);
+    if (wasEmpty && hasLost && namedAsUnread.add(connection)) {
       LOG.warn(
           "{}: nobody receives from it, its receive buffer is full and the kernel has dropped {}"
               + " datagrams: subscribe to receive(), or close it",

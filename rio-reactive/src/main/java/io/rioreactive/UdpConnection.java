@@ -340,7 +340,7 @@ final class UdpConnection implements RioConnection, PumpTask {
       state = State.DRAINING;
       ending = true;
       inbound.onEnd(null);
-      whenEnding.tryEmitEmpty();
+      tellEnding();
       signal(false);
     }
   }
@@ -378,7 +378,7 @@ final class UdpConnection implements RioConnection, PumpTask {
       handler.onClose();
     }
     outbound.onClose();
-    whenEnding.tryEmitEmpty();
+    tellEnding();
     try {
       queue.close();
     } catch (Throwable defect) { // of the kernel: what it owns is waited for all the same
@@ -444,10 +444,38 @@ final class UdpConnection implements RioConnection, PumpTask {
       }
     }
     Throwable cause = failure;
-    if (cause == null) {
-      closed.tryEmitEmpty();
-    } else {
-      closed.tryEmitError(cause);
+    try {
+      if (cause == null) {
+        closed.tryEmitEmpty();
+      } else {
+        closed.tryEmitError(cause);
+      }
+    } catch (Throwable thrown) {
+      LOG.error("{}: a subscriber of onDispose threw", this, thrown);
+    }
+  }
+
+  private void tellEnding() {
+    try {
+      whenEnding.tryEmitEmpty();
+    } catch (Throwable thrown) {
+      LOG.error("{}: a subscriber of neverComplete threw", this, thrown);
+    }
+  }
+
+  /**
+   * Something of this connection threw where nothing may: it ends, the others on the pump go on.
+   */
+  void onDefect(Throwable defect) {
+    try {
+      LOG.error("{}: is closed by an unexpected error", this, defect);
+    } catch (Throwable unprintable) { // the exception itself may be what throws
+      LOG.error("{}: is closed by an unexpected {}", this, defect.getClass().getName());
+    }
+    try {
+      onClose(defect);
+    } catch (Throwable worse) {
+      LOG.error("{}: could not be closed: {}", this, worse.getClass().getName());
     }
   }
 

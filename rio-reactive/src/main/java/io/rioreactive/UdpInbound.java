@@ -214,7 +214,7 @@ final class UdpInbound implements RioInbound {
 
   /** Publishes what this turn has counted; for others a turn is all or nothing. */
   void onCount() {
-    if (received > 0) {
+    if (received > 0 || delivered > 0) { // a decoder may ask for stats in between
       counters.add(Counters.RECEIVED, received);
       counters.add(Counters.DELIVERED, delivered);
       counters.add(Counters.BYTES_RECEIVED, bytes);

@@ -22,6 +22,9 @@ final class UdpOutbound implements RioOutbound {
   /** The most a send asks its publisher for ahead. */
   private static final int LARGEST_WINDOW = 256;
 
+  /** The most elements in one turn, however many slots are free. */
+  private static final int MOST_A_TURN = 1_024;
+
   private final UdpConnection connection;
   private final RequestQueue queue;
   private final Counters counters;
@@ -129,10 +132,10 @@ final class UdpOutbound implements RioOutbound {
     }
   }
 
-  /** Fills free slots in turn, each once at most; answers whether to commit. */
+  /** Fills free slots in turn, a bounded number of them; answers whether to commit. */
   boolean onTurnEnd() {
     int posted = slots.posted();
-    for (int left = slots.count(); left > 0 && slots.hasFree(); left--) {
+    for (int left = Math.min(slots.count(), MOST_A_TURN); left > 0 && slots.hasFree(); left--) {
       OutboundSend<?> send = ready.poll();
       if (send == null) {
         break;
@@ -144,7 +147,7 @@ final class UdpOutbound implements RioOutbound {
       }
     }
     if (slots.hasFree() && !ready.isEmpty()) {
-      connection.signal(false); // elements that cannot be sent took no slot: on with the next turn
+      connection.signal(false); // the others on this pump have their turn first
     }
     inFlight = slots.posted();
     return slots.posted() > posted;

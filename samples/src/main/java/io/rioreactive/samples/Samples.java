@@ -3,8 +3,8 @@ package io.rioreactive.samples;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Lists the samples, or runs the one that is named. */
@@ -22,27 +22,40 @@ public final class Samples implements Runnable {
 
   /** Exit status: 0 ended as asked, 1 failed, 2 wrong options. */
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Samples())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(Samples::sayWhy)
-            .execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Samples())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((wrong, args) -> sayWhat(wrong.getCommandLine(), wrong))
+        .setExecutionExceptionHandler(Samples::sayWhy);
   }
 
   @Override
   public void run() {
-    spec.commandLine().usage(System.out);
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** One line about an option that is wrong, be it by its form or by its value. */
+  private static int sayWhat(CommandLine command, Exception wrong) {
+    String hint =
+        command.getParent() == null
+            ? "without a NAME the samples are listed"
+            : "--help lists the options";
+    command.getErr().println(command.getCommandName() + ": " + wrong.getMessage() + "; " + hint);
+    return ExitCode.USAGE;
   }
 
   /** One line instead of a stack trace for what a user can mend. */
   private static int sayWhy(Exception failure, CommandLine command, Object parsed)
       throws Exception {
     if (failure instanceof IllegalArgumentException) {
-      throw new ParameterException(command, failure.getMessage(), failure);
+      return sayWhat(command, failure);
     }
     if (failure instanceof UncheckedIOException) {
-      System.err.println(command.getCommandName() + ": " + failure.getMessage());
-      return 1;
+      command.getErr().println(command.getCommandName() + ": " + failure.getMessage());
+      return ExitCode.SOFTWARE;
     }
     throw failure;
   }

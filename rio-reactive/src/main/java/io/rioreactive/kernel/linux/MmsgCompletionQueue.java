@@ -83,14 +83,20 @@ final class MmsgCompletionQueue implements CompletionQueue {
       throws KernelException {
     Slab sends = Slab.map(libc, config.sendSlots(), config.datagramSize());
     SlotRegion receives = null;
+    MmsgRequestQueue opened = null;
     try {
       receives = receiveBuffers.take(config.datagramSize());
+      opened =
+          new MmsgRequestQueue(this, libc, index, socket, config.receiveSlots(), receives, sends);
+      return opened;
     } finally {
-      if (receives == null) {
+      if (opened == null) { // no memory, for one
         sends.free();
+        if (receives != null) {
+          receiveBuffers.giveBack(config.datagramSize());
+        }
       }
     }
-    return new MmsgRequestQueue(this, libc, index, socket, config.receiveSlots(), receives, sends);
   }
 
   /** The lowest free index; there is room for it in all tables. */

@@ -1,0 +1,41 @@
+package io.rioreactive.test;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+
+/** What is logged while it is open: slf4j-simple writes to whatever {@link System#err} is then. */
+final class CapturedLog implements AutoCloseable {
+
+  private final PrintStream before = System.err;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  CapturedLog() {
+    System.setErr(new PrintStream(bytes, true, UTF_8));
+  }
+
+  /** First lines of what was logged at this level. */
+  private List<String> at(String level) {
+    return text().lines().filter(line -> line.contains("] " + level + " ")).toList();
+  }
+
+  List<String> warnings() {
+    return at("WARN");
+  }
+
+  List<String> errors() {
+    return at("ERROR");
+  }
+
+  /** All of it, stack traces included. */
+  String text() {
+    return bytes.toString(UTF_8);
+  }
+
+  @Override
+  public void close() {
+    System.setErr(before);
+  }
+}

@@ -1,0 +1,204 @@
+package io.rioreactive.test;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioUdpServer;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README's Java compiles, and its first example is what it says: an echo server.
+ *
+ * <p>Each {@code java} block is a sequence of statements. The imports below, a {@code connection}
+ * and the methods that a reader would write ({@code lookUp}, {@code store}) are given.
+ */
+@Timeout(120)
+class ReadmeTest {
+
+  private static final Path README = Path.of("..", "README.md");
+
+  private static final Pattern JAVA =
+      Pattern.compile("^```java\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+
+  private static final String PROGRAM =
+      """
+      import io.rioreactive.*;
+      import java.net.*;
+      import java.time.*;
+      import java.util.*;
+      import reactor.core.*;
+      import reactor.core.publisher.*;
+
+      abstract class Block {
+        abstract Mono<String> lookUp(String query);
+
+        abstract Mono<Void> store(List<String> lines);
+
+        void run(RioConnection connection) throws Exception {
+          STATEMENTS;
+        }
+
+        static class Main extends Block {
+          Mono<String> lookUp(String query) {
+            return Mono.empty();
+          }
+
+          Mono<Void> store(List<String> lines) {
+            return Mono.empty();
+          }
+
+          public static void main(String[] arguments) throws Exception {
+            new Main().run(null);
+          }
+        }
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  private static List<String> blocks() throws IOException {
+    return JAVA.matcher(Files.readString(README)).results().map(block -> block.group(1)).toList();
+  }
+
+  @Test
+  void eachBlockCompiles() throws Exception {
+    List<String> blocks = blocks();
+    assertThat(blocks).isNotEmpty();
+
+    for (String block : blocks) {
+      compile(block);
+    }
+  }
+
+  @Test
+  void theFirstExampleIsAnEchoServer() throws Exception {
+    int port = freePort();
+    String example = blocks().getFirst();
+    assertThat(example).contains(".port(5050)");
+    compile(example.replace(".port(5050)", ".port(" + port + ")"));
+    Process server = start();
+    try {
+      InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> ask(address, "hello"), Optional.of("hello")::equals);
+    } finally {
+      server.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void theDefaultsAreThoseOfTheTable() {
+    RioConnection connection = RioUdpServer.create().bindNow();
+    try {
+      assertThat(connection.localAddress().getAddress().isLoopbackAddress()).isTrue();
+      assertThat(connection.localAddress().getPort()).isPositive();
+      assertThat(connection.stats().receiveSlots()).isEqualTo(1_024);
+      assertThat(connection.stats().sendSlots()).isEqualTo(256);
+      assertThat(connection.datagramSize()).isEqualTo(2_048);
+    } finally {
+      connection.disposeNow();
+    }
+  }
+
+  private void compile(String statements) throws IOException {
+    Path source = folder.resolve("Block.java");
+    Files.writeString(source, PROGRAM.replace("STATEMENTS;", statements));
+    StringWriter errors = new StringWriter();
+    int status =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                new PrintWriter(errors),
+                new PrintWriter(errors),
+                "-d",
+                folder.toString(),
+                "-cp",
+                classPath(),
+                "-Xlint:all,-path,-classfile",
+                "-Werror",
+                "-proc:none",
+                source.toString());
+    assertThat(status).as("%s%nin%n%s", errors, statements).isZero();
+  }
+
+  private Process start() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            folder + File.pathSeparator + classPath(),
+            "Block$Main")
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("output").toFile())
+        .start();
+  }
+
+  /** What a user of the library has, wherever the tests have it from. */
+  private static String classPath() {
+    return Stream.of(
+            "io.rioreactive.RioUdpServer",
+            "reactor.core.publisher.Flux",
+            "org.reactivestreams.Publisher",
+            "org.slf4j.Logger",
+            "org.jspecify.annotations.NullMarked",
+            "org.jctools.queues.MessagePassingQueue")
+        .map(ReadmeTest::placeOf)
+        .reduce((all, next) -> all + File.pathSeparator + next)
+        .orElseThrow();
+  }
+
+  private static String placeOf(String type) {
+    try {
+      return Path.of(
+              Class.forName(type).getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (ClassNotFoundException | URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (DatagramSocket socket = new DatagramSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** The answer, if one comes soon: the server may still be starting. */
+  private static Optional<String> ask(InetSocketAddress address, String text) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(100);
+      byte[] bytes = text.getBytes(UTF_8);
+      socket.send(new DatagramPacket(bytes, bytes.length, address));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      socket.receive(answer);
+      return Optional.of(new String(answer.getData(), 0, answer.getLength(), UTF_8));
+    } catch (SocketTimeoutException notYet) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.rioreactive.test.contract;
+
+import io.rioreactive.test.Needs;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+/** What a connection receives keeps the rules of Reactive Streams for publishers. */
+@Timeout(120)
+class InboundRulesTest {
+
+  private static final String ONE_AT_A_TIME =
+      "a connection has one subscriber at a time: a second gets an error that names share()";
+
+  /** All of them optional in the specification. */
+  private static final Map<String, String> SKIPPED =
+      Map.of(
+          "optional_spec111_maySupportMultiSubscribe",
+          ONE_AT_A_TIME,
+          "optional_spec111_registeredSubscribersMustReceiveOnNextOrOnCompleteSignals",
+          ONE_AT_A_TIME,
+          "optional_spec111_multicast_mustProduceTheSameElementsInTheSameSequenceToAllOfIts"
+              + "SubscribersWhenRequestingOneByOne",
+          ONE_AT_A_TIME,
+          "optional_spec111_multicast_mustProduceTheSameElementsInTheSameSequenceToAllOfIts"
+              + "SubscribersWhenRequestingManyUpfront",
+          ONE_AT_A_TIME,
+          "optional_spec111_multicast_mustProduceTheSameElementsInTheSameSequenceToAllOfIts"
+              + "SubscribersWhenRequestingManyUpfrontAndCompleteAsExpected",
+          ONE_AT_A_TIME);
+
+  @TestFactory
+  Stream<DynamicTest> linuxMmsg() {
+    Needs.provider("linux-mmsg");
+    return RuleTests.of(InboundRules.LinuxMmsg.class, SKIPPED);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> nio() {
+    return RuleTests.of(InboundRules.Nio.class, SKIPPED);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> simulated() {
+    return RuleTests.of(InboundRules.Simulated.class, SKIPPED);
+  }
+}

@@ -1,0 +1,112 @@
+package io.rioreactive.test.contract;
+
+import static io.rioreactive.test.contract.Testbed.eventually;
+import static io.rioreactive.test.contract.Testbed.payload;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rioreactive.Datagram;
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioStats;
+import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.LoggedLines;
+import java.net.StandardSocketOptions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+
+/** What the kernel drops is counted where it tells, and unknown where it does not. */
+@Timeout(60)
+class KernelDropsTest {
+
+  private Testbed testbed;
+
+  @AfterEach
+  void close() {
+    if (testbed != null) {
+      testbed.close();
+    }
+  }
+
+  private RioUdpServer smallServer(String provider) {
+    testbed = new SystemTestbed(provider);
+    return testbed.server().option(StandardSocketOptions.SO_RCVBUF, 20_000);
+  }
+
+  @Test
+  void linuxMmsgCountsEachDatagramThatDidNotFitTheReceiveBuffer() {
+    RioUdpServer server = smallServer("linux-mmsg");
+    RioConnection connection = testbed.bind(server);
+    Peer peer = testbed.peer();
+    BaseSubscriber<Datagram> paused = new PausedSubscriber();
+    connection.receive().subscribe(paused);
+
+    for (int i = 0; i < 1_000; i++) {
+      peer.send(payload(200), connection.localAddress());
+    }
+    eventually(() -> assertThat(dropsOf(connection)).isPositive());
+    assertThat(connection.stats().received()).isZero();
+    paused.requestUnbounded();
+
+    eventually(
+        () -> {
+          RioStats stats = connection.stats();
+          assertThat(stats.received() + stats.kernelDrops().orElseThrow()).isEqualTo(1_000);
+        });
+    long drops = dropsOf(connection);
+    connection.disposeNow();
+    assertThat(dropsOf(connection)).as("also when it is closed").isEqualTo(drops);
+  }
+
+  @Test
+  void nothingIsDroppedWhereThereIsRoom() {
+    testbed = new SystemTestbed("linux-mmsg");
+    RioConnection echo = testbed.echo(testbed.server());
+    Peer peer = testbed.peer();
+    Flux.range(0, 100).doOnNext(i -> peer.ask("no. " + i, echo.localAddress())).blockLast();
+
+    assertThat(dropsOf(echo)).isZero();
+  }
+
+  @Test
+  void nioDoesNotTell() {
+    RioUdpServer server = smallServer("nio");
+    RioConnection connection = testbed.bind(server);
+    Peer peer = testbed.peer();
+    for (int i = 0; i < 1_000; i++) {
+      peer.send(payload(200), connection.localAddress());
+    }
+
+    assertThat(connection.stats().kernelDrops()).isEmpty();
+  }
+
+  @Test
+  void aSocketThatNobodySubscribesToIsOneWarningOnceItDrops() {
+    try (LoggedLines log = LoggedLines.open()) {
+      RioUdpServer server = smallServer("linux-mmsg");
+      RioConnection connection = testbed.bind(server);
+      Peer peer = testbed.peer();
+
+      eventually(
+          () -> {
+            peer.send(payload(200), connection.localAddress());
+            assertThat(log.containing("nobody receives from it")).isNotEmpty();
+          });
+
+      assertThat(log.containing("nobody receives from it"))
+          .singleElement()
+          .asString()
+          .contains("WARN", "127.0.0.1:" + connection.localAddress().getPort(), "receive()");
+    }
+  }
+
+  private static long dropsOf(RioConnection connection) {
+    return connection.stats().kernelDrops().orElseThrow();
+  }
+
+  private static final class PausedSubscriber extends BaseSubscriber<Datagram> {
+    @Override
+    protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {}
+  }
+}

@@ -1,0 +1,109 @@
+package io.rioreactive.test.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rioreactive.PumpGroup;
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioStats;
+import io.rioreactive.RioUdpServer;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.core.ThrowingRunnable;
+
+/**
+ * What a contract test runs on: one provider, and peers who reach its sockets. Its end closes what
+ * the test has opened, and holds each connection to the law of conservation.
+ */
+abstract class Testbed implements AutoCloseable {
+
+  static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
+  /** Longer than anything takes; a test that needs all of it has failed. */
+  static final Duration LONG = Duration.ofSeconds(10);
+
+  private final List<RioConnection> connections = new ArrayList<>();
+  private final List<Peer> peers = new ArrayList<>();
+  private final List<PumpGroup> groups = new ArrayList<>();
+
+  /** A server on this provider, at a free port of 127.0.0.1. */
+  abstract RioUdpServer server();
+
+  /** Whether its kernel keeps what is posted when a subscriber cancels, as RIO does. */
+  abstract boolean keepsPosts();
+
+  abstract PumpGroup newPumps();
+
+  abstract Peer newPeer(InetAddress address);
+
+  final RioConnection bind(RioUdpServer server) {
+    RioConnection connection = server.bindNow();
+    connections.add(connection);
+    return connection;
+  }
+
+  /** An echo server. */
+  final RioConnection echo(RioUdpServer server) {
+    return bind(server.handle((in, out) -> out.send(in.receive())));
+  }
+
+  /** One pump that several servers can share. */
+  final PumpGroup pumps() {
+    PumpGroup group = newPumps();
+    groups.add(group);
+    return group;
+  }
+
+  /** A peer on 127.0.0.1. */
+  final Peer peer() {
+    return peer(LOOPBACK);
+  }
+
+  final Peer peer(InetAddress address) {
+    Peer peer = newPeer(address);
+    peers.add(peer);
+    return peer;
+  }
+
+  @Override
+  public void close() {
+    connections.forEach(RioConnection::disposeNow);
+    groups.forEach(PumpGroup::dispose);
+    peers.forEach(Peer::close);
+    for (RioConnection connection : connections) {
+      requireNothingLost(connection.stats());
+    }
+  }
+
+  /** The law of conservation, once nothing is under way. */
+  static void requireNothingLost(RioStats stats) {
+    assertThat(stats.delivered() + stats.skipped() + stats.droppedTotal())
+        .as("received = delivered + skipped + dropped in %s", stats)
+        .isEqualTo(stats.received());
+    assertThat(stats.sent() + stats.failedTotal() + stats.discarded() + stats.inFlight())
+        .as("accepted = sent + failed + discarded + in flight in %s", stats)
+        .isEqualTo(stats.accepted());
+    assertThat(stats.posted()).as("posted in %s", stats).isBetween(0, stats.receiveSlots());
+    assertThat(stats.inFlight()).as("in flight in %s", stats).isBetween(0, stats.sendSlots());
+  }
+
+  /** Waits until it holds. */
+  static void eventually(ThrowingRunnable assertion) {
+    await()
+        .atMost(LONG)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .untilAsserted(assertion);
+  }
+
+  /** A payload that is easy to tell from others of another length or with something amiss. */
+  static byte[] payload(int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (31 * length + 7 * i + (i >> 8));
+    }
+    return bytes;
+  }
+}

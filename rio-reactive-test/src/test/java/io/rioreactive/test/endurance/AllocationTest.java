@@ -1,0 +1,165 @@
+package io.rioreactive.test.endurance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rioreactive.DatagramView;
+import io.rioreactive.DatagramWriter;
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.Needs;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What the pump allocates for a datagram, in steady state. It is measured in windows; the compiler
+ * decides when the steady state begins, so three windows in a row within the budget are looked for,
+ * among so many at most.
+ */
+@Timeout(120)
+class AllocationTest {
+
+  private static final int PAYLOAD = 64;
+  private static final int MOST_WINDOWS = 200;
+  private static final int ENOUGH_IN_A_ROW = 3;
+
+  /** So many datagrams are under way at most: the smallest receive buffer holds them. */
+  private static final int BURST = 64;
+
+  private final List<DatagramChannel> peers = new ArrayList<>();
+  private final AtomicReference<Thread> pump = new AtomicReference<>();
+
+  private void openPeers(int count) throws IOException {
+    Needs.provider("linux-mmsg");
+    for (int i = 0; i < count; i++) {
+      peers.add(
+          DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    }
+  }
+
+  @AfterEach
+  void closePeers() throws IOException {
+    for (DatagramChannel peer : peers) {
+      peer.close();
+    }
+  }
+
+  @Test
+  void decodingAndEncodingInTheSlotAllocateNothing() throws Exception {
+    openPeers(1_024);
+    Pool pool = new Pool();
+    RioConnection echo =
+        server().handle((in, out) -> out.send(in.receive(pool::decode), pool::encode)).bindNow();
+    try {
+      assertBudget(0, () -> exchangeWithAll(echo));
+    } finally {
+      echo.disposeNow();
+    }
+  }
+
+  @Test
+  void aReceivedValueCosts64BytesAndItsPayload() throws Exception {
+    openPeers(4_096); // a few of them do not find their place in the cache of addresses
+    RioConnection connection = server().bindNow();
+    connection.receive().subscribe(datagram -> pump.lazySet(Thread.currentThread()));
+    try {
+      assertBudget(64 + PAYLOAD, () -> sendFromAll(connection));
+    } finally {
+      connection.disposeNow();
+    }
+  }
+
+  private static RioUdpServer server() {
+    return RioUdpServer.create().provider("linux-mmsg");
+  }
+
+  private interface Window {
+    void run() throws IOException;
+  }
+
+  private void assertBudget(long bytesADatagram, Window window) throws Exception {
+    window.run();
+    AllocatedBytes allocated = new AllocatedBytes();
+    List<Double> costs = new ArrayList<>();
+    int inARow = 0;
+    while (inARow < ENOUGH_IN_A_ROW && costs.size() < MOST_WINDOWS) {
+      long before = allocated.of(pump.get());
+      window.run();
+      long bytes = allocated.of(pump.get()) - before;
+      costs.add((double) bytes / peers.size());
+      inARow = bytes <= bytesADatagram * peers.size() ? inARow + 1 : 0;
+    }
+    assertThat(inARow)
+        .as("windows in a row with at most %d bytes a datagram in %s", bytesADatagram, costs)
+        .isEqualTo(ENOUGH_IN_A_ROW);
+  }
+
+  private void exchangeWithAll(RioConnection connection) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(PAYLOAD);
+    for (int first = 0; first < peers.size(); first += BURST) {
+      for (DatagramChannel peer : peers.subList(first, first + BURST)) {
+        peer.send(buffer.clear(), connection.localAddress());
+      }
+      for (DatagramChannel peer : peers.subList(first, first + BURST)) {
+        peer.receive(buffer.clear());
+      }
+    }
+  }
+
+  private void sendFromAll(RioConnection connection) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(PAYLOAD);
+    long received = connection.stats().received();
+    for (int first = 0; first < peers.size(); first += BURST) {
+      for (DatagramChannel peer : peers.subList(first, first + BURST)) {
+        peer.send(buffer.clear(), connection.localAddress());
+      }
+      received += BURST;
+      long expected = received;
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofNanos(100_000))
+          .until(() -> connection.stats().received() == expected);
+    }
+  }
+
+  /** The application's own part of the zero: holders that go round. Used on the pump alone. */
+  private final class Pool {
+
+    private final ArrayDeque<Holder> free = new ArrayDeque<>();
+
+    Holder decode(DatagramView view) {
+      pump.lazySet(Thread.currentThread());
+      Holder holder = free.poll();
+      if (holder == null) {
+        holder = new Holder();
+      }
+      holder.from = view.remoteAddress();
+      holder.length = view.length();
+      view.getBytes(0, holder.bytes, 0, holder.length);
+      return holder;
+    }
+
+    void encode(Holder holder, DatagramWriter writer) {
+      writer.remoteAddress(holder.from).put(holder.bytes, 0, holder.length);
+      free.push(holder);
+    }
+  }
+
+  private static final class Holder {
+    private final byte[] bytes = new byte[PAYLOAD];
+    private InetSocketAddress from;
+    private int length;
+  }
+}

@@ -1,0 +1,183 @@
+package io.rioreactive;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The arrows between the packages:
+ *
+ * <pre>
+ * io.rioreactive ──▶ hook ──▶ kernel ◀── kernel.linux ──▶ ffm
+ *    │  └──────────────────────▶ ▲ ◀──── kernel.nio
+ *    └─ (class Providers) ─▶ kernel.linux, kernel.nio
+ * </pre>
+ */
+class ArchitectureTest {
+
+  private static final String API = "io.rioreactive";
+  private static final String HOOK = "io.rioreactive.hook";
+  private static final String KERNEL = "io.rioreactive.kernel";
+  private static final String LINUX = "io.rioreactive.kernel.linux";
+  private static final String NIO = "io.rioreactive.kernel.nio";
+  private static final String FFM = "io.rioreactive.ffm";
+  private static final String OURS = "io.rioreactive..";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter().importPath(Path.of("target/classes"));
+
+  /** A package may use itself and these of ours, and no other of ours. */
+  private static void assertUses(String from, String... targets) {
+    String[] allowed = Stream.concat(Stream.of(from), Stream.of(targets)).toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(from)
+        .and()
+        .areNotAssignableTo(Providers.class)
+        .and(not(isNestedIn(Providers.class)))
+        .should()
+        .dependOnClassesThat(resideInAPackage(OURS).and(not(resideInAnyPackage(allowed))))
+        .check(CLASSES);
+  }
+
+  private static DescribedPredicate<JavaClass> isNestedIn(Class<?> outer) {
+    return DescribedPredicate.describe(
+        "nested in " + outer.getSimpleName(),
+        inner -> inner.getName().startsWith(outer.getName() + "$"));
+  }
+
+  @Test
+  void allPackagesAreKnownHere() {
+    assertThat(CLASSES)
+        .extracting(JavaClass::getPackageName)
+        .filteredOn(name -> !name.isEmpty()) // module-info
+        .containsOnly(API, HOOK, KERNEL, LINUX, NIO, FFM);
+  }
+
+  @Test
+  void theApiUsesKernelAndHook() {
+    assertUses(API, KERNEL, HOOK);
+  }
+
+  @Test
+  void providersAloneNamesTheSystems() {
+    noClasses()
+        .that()
+        .areAssignableTo(Providers.class)
+        .or(isNestedIn(Providers.class))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(OURS).and(not(resideInAnyPackage(API, KERNEL, LINUX, NIO))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void theKernelUsesNothingOfOurs() {
+    assertUses(KERNEL);
+  }
+
+  @Test
+  void theHookUsesKernel() {
+    assertUses(HOOK, KERNEL);
+  }
+
+  @Test
+  void linuxUsesKernelAndFfm() {
+    assertUses(LINUX, KERNEL, FFM);
+  }
+
+  @Test
+  void nioUsesKernel() {
+    assertUses(NIO, KERNEL);
+  }
+
+  @Test
+  void ffmUsesNothingOfOurs() {
+    assertUses(FFM);
+  }
+
+  @Test
+  void kernelsAndFfmKnowNoReactor() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(KERNEL + "..", FFM, HOOK)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("reactor..", "org.reactivestreams..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void ffmAloneLinksNativeCode() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(FFM)
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.Linker")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                return SliceIdentifier.of(javaClass.getPackageName());
+              }
+
+              @Override
+              public String getDescription() {
+                return "packages";
+              }
+            })
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
+
+  @Test
+  void whichSystemThisIsIsAskedInOnePlace() throws IOException {
+    assertThat(sourcesThatContain("os.name")).containsExactly("Providers.java");
+  }
+
+  private static List<String> sourcesThatContain(String text) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> read(file).contains(text))
+          .map(file -> file.getFileName().toString())
+          .toList();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.rioreactive.samples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What the samples say to wrong options, and one of them from its start to its end. */
+@Timeout(60)
+class SamplesTest {
+
+  private record Outcome(int status, String out, String err) {}
+
+  private static Outcome run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command =
+        Samples.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int status = command.execute(arguments);
+    return new Outcome(status, out.toString(), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--port, 70000, 0 to 65535",
+    "--port, -1, 0 to 65535",
+    "--port, many, not an int",
+    "--slots, 0, 1 to 16777216",
+    "--size, 0, 1 to 65507",
+    "--size, 65508, 1 to 65507",
+    "--provider, carrier-pigeon, linux-mmsg",
+    "--notification, by-mail, polled",
+    "--host, '', host",
+    "--nonsense, 1, Unknown option"
+  })
+  void aWrongOptionIsOneLineAndStatusTwo(String option, String value, String said) {
+    for (String sample : List.of("echo", "count", "sockperf")) {
+      Outcome outcome = run(sample, option, value);
+
+      assertThat(outcome.status()).isEqualTo(2);
+      assertThat(outcome.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith(sample + ": ")
+          .contains(said);
+      assertThat(outcome.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void anUnknownSampleIsOneLineAndStatusTwo() {
+    Outcome outcome = run("ecco");
+
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err().lines()).singleElement().asString().contains("ecco", "listed");
+  }
+
+  @Test
+  void aBindThatFailsIsOneLineAndStatusOne() {
+    Outcome outcome = run("echo", "--host", "198.51.100.77"); // nobody's, for documentation
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("echo: ")
+        .contains("198.51.100.77:5050");
+  }
+
+  @Test
+  void withoutANameAllSamplesAreListedWithOneLineEach() {
+    Outcome outcome = run();
+
+    assertThat(outcome.status()).isZero();
+    for (String sample : List.of("echo", "count", "sockperf")) {
+      assertThat(outcome.out().lines().filter(line -> line.strip().startsWith(sample + " ")))
+          .singleElement()
+          .asString()
+          .endsWith(".");
+    }
+  }
+
+  @Test
+  void helpListsTheOptions() {
+    Outcome outcome = run("echo", "--help");
+
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .contains("--port", "--host", "--slots", "--size", "--provider", "--notification");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+  void echoSaysWhenItIsReadyAnswersAndEndsWithTheTotals() throws Exception {
+    Process echo = start("echo", "--port", "0", "--provider", "nio", "--slots", "8");
+    try (BufferedReader lines = echo.inputReader()) {
+      Matcher ready =
+          Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+), nio, 8 slots of 2048 bytes")
+              .matcher(lines.readLine());
+      assertThat(ready.matches()).as(ready.toString()).isTrue();
+      int port = Integer.parseInt(ready.group(1));
+
+      assertThat(ask(port, "hello")).isEqualTo("hello");
+      assertThat(ask(port, "")).isEmpty();
+      echo.toHandle().destroy(); // SIGTERM, and its output stays open
+
+      assertThat(lines.lines().toList()).containsExactly("total: 2 in, 2 out, lost 0");
+      assertThat(echo.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(echo.exitValue()).isZero();
+    } finally {
+      echo.destroyForcibly();
+    }
+  }
+
+  private static Process start(String... arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            classPath(),
+            Samples.class.getName());
+    builder.command().addAll(List.of(arguments));
+    return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  /** By name, since the samples' module does not read all of them. */
+  private static String classPath() {
+    return Stream.of(
+            "io.rioreactive.samples.Samples",
+            "io.rioreactive.RioUdpServer",
+            "picocli.CommandLine",
+            "reactor.core.publisher.Flux",
+            "org.reactivestreams.Publisher",
+            "org.slf4j.Logger",
+            "org.jctools.queues.MessagePassingQueue")
+        .map(SamplesTest::placeOf)
+        .reduce((all, next) -> all + File.pathSeparator + next)
+        .orElseThrow();
+  }
+
+  private static String placeOf(String type) {
+    try {
+      return Path.of(
+              Class.forName(type).getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (ClassNotFoundException | URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String ask(int port, String text) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(10_000);
+      byte[] bytes = text.getBytes(UTF_8);
+      socket.send(
+          new DatagramPacket(
+              bytes,
+              bytes.length,
+              new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      socket.receive(answer);
+      return new String(answer.getData(), 0, answer.getLength(), UTF_8);
+    }
+  }
+}
