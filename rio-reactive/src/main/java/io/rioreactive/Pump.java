@@ -207,12 +207,13 @@ final class Pump implements PumpTurns {
     return worked;
   }
 
+  /** Those that are there when it begins: what they hand over in turn is for the next turn. */
   private boolean runTasks() {
-    int count = 0;
-    for (PumpTask task = tasks.poll(); task != null; task = tasks.poll()) {
-      run(task);
-      if (++count == TASKS_A_TURN) {
-        break;
+    int count = Math.min(tasks.size(), TASKS_A_TURN);
+    for (int i = 0; i < count; i++) {
+      PumpTask task = tasks.poll();
+      if (task != null) {
+        run(task);
       }
     }
     return count > 0;

@@ -65,6 +65,14 @@ final class SimulatedServer implements AutoCloseable {
     return bound.getReceivedOnNext().getFirst();
   }
 
+  /** One more whose handler may never rest: two turns, so that it is bound. */
+  RioConnection bindAnotherWithoutRun(UnaryOperator<RioUdpServer> options) {
+    TestSubscriber<RioConnection> bound = TestSubscriber.create();
+    options.apply(RioUdpServer.create()).runOn(pump.group()).bind().subscribe(bound);
+    turn(2);
+    return bound.getReceivedOnNext().getFirst();
+  }
+
   SimulatedKernel kernel() {
     return kernel;
   }
