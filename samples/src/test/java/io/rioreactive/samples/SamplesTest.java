@@ -126,7 +126,7 @@ class SamplesTest {
       assertThat(ask(port, "")).isEmpty();
       echo.toHandle().destroy(); // SIGTERM, and its output stays open
 
-      assertThat(lines.lines().toList()).containsExactly("total: 2 in, 2 out, lost 0");
+      assertThat(lines.lines().toList()).containsExactly("total: received 2, sent 2, lost 0");
       assertThat(echo.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(echo.exitValue()).isZero();
     } finally {
