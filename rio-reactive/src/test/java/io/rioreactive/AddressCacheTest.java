@@ -137,6 +137,25 @@ class AddressCacheTest {
     }
   }
 
+  @Test
+  @DisplayName(
+      "tells many peers apart that differ in one half of the address, or in the port, only")
+  void tellsManyApart() {
+    for (int round = 0; round < 2; round++) {
+      for (int i = 1; i <= 500; i++) {
+        String number = Integer.toHexString(i);
+        for (InetSocketAddress peer :
+            List.of(
+                address("2001:db8:" + number + "::7", 53),
+                address("2001:db8::" + number, 53),
+                address("2001:db8::7", i))) {
+          assertThat(read(V6, peer)).isEqualTo(peer);
+          assertThat(write(V6, peer)).isEqualTo(peer);
+        }
+      }
+    }
+  }
+
   // ---- many
 
   @Test

@@ -130,7 +130,7 @@ class BrokenKernelTest {
   }
 
   @Test
-  void aDefectOfTheQueueEndsEveryConnectionOfThePumpWithIt() {
+  void aDequeueThatThrowsEndsEveryConnectionOfThePumpWithIt() {
     RioConnection connection = bind();
     RioConnection other = bind();
     TestSubscriber<Datagram> received = subscribe(connection.receive());
@@ -145,27 +145,45 @@ class BrokenKernelTest {
   @ParameterizedTest
   @EnumSource(
       value = Call.class,
-      names = {"COMMIT", "POST_RECEIVE", "POST_SEND"})
-  void aDefectOfOneSocketsCallEndsItsConnectionAlone(Call call) {
+      names = {"COMMIT", "POST_RECEIVE"})
+  void aSocketThatThrowsWhileItReceivesEndsItsOwnConnectionAndNoOther(Call call) {
     RioConnection connection = bind();
     RioConnection other = bind();
     TestSubscriber<Datagram> received = subscribe(connection.receive());
-    TestSubscriber<Void> sent = subscribe(connection.send(datagrams("d", 3)));
 
     kernel.breaks(call, broken);
     pump.run();
-
-    assertThat(subscribe(connection.onDispose()).expectTerminalError()).isSameAs(broken);
-    assertThat(received.expectTerminalError()).isSameAs(broken);
-    assertThat(sent.expectTerminalError()).isInstanceOf(ClosedChannelException.class);
-    assertThat(log.errors()).singleElement().asString().contains("closed by an unexpected error");
-    assertThat(simulated.socket(0).isReleased()).isTrue();
-
     kernel.heals();
-    TestSubscriber<Void> sentByOther = subscribe(other.send(datagrams("o", 1)));
+
+    assertThat(received.expectTerminalError()).isSameAs(broken);
+    assertOnlyOneEnded(connection, other);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Call.class,
+      names = {"COMMIT", "POST_SEND"})
+  void aSocketThatThrowsWhileItSendsEndsItsOwnConnectionAndNoOther(Call call) {
+    RioConnection connection = bind();
+    RioConnection other = bind();
+    TestSubscriber<Void> sent = subscribe(connection.send(datagrams("d", 9)));
+
+    kernel.breaks(call, broken);
     pump.run();
+    kernel.heals();
+
+    assertThat(sent.expectTerminalError()).isInstanceOf(ClosedChannelException.class);
+    assertOnlyOneEnded(connection, other);
+  }
+
+  private void assertOnlyOneEnded(RioConnection connection, RioConnection other) {
+    assertThat(subscribe(connection.onDispose()).expectTerminalError()).isSameAs(broken);
+    assertThat(simulated.socket(0).isReleased()).isTrue();
+    assertThat(log.errors()).singleElement().asString().contains("unexpected error");
     assertThat(pump.isEnded()).isFalse();
-    assertThat(sentByOther.isTerminatedComplete()).isTrue();
+    TestSubscriber<Void> sent = subscribe(other.send(datagrams("d", 9)));
+    pump.run();
+    assertThat(sent.isTerminatedComplete()).isTrue();
   }
 
   @ParameterizedTest
@@ -248,9 +266,10 @@ class BrokenKernelTest {
   void aBindThatWaitsForABrokenPumpFails() {
     bind();
     kernel.breaks(Call.DEQUEUE, broken);
+    RioUdpServer server = RioUdpServer.create().receiveSlots(1).sendSlots(1).runOn(pump.group());
     List<TestSubscriber<RioConnection>> binds = new ArrayList<>();
     for (int i = 0; i < 1_100; i++) { // more than one turn takes
-      binds.add(subscribe(RioUdpServer.create().receiveSlots(1).runOn(pump.group()).bind()));
+      binds.add(subscribe(server.bind()));
     }
 
     pump.run();

@@ -1,6 +1,8 @@
 package io.rioreactive.test;
 
 import static io.rioreactive.test.SimulatedServer.datagram;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;
@@ -121,9 +123,13 @@ class HandlerTest {
     return clock.now(java.util.concurrent.TimeUnit.MILLISECONDS);
   }
 
+  /** Turns the pump after each step: a retry that is due may wait for its turn. */
   private void after(Duration duration) {
-    clock.advanceTimeBy(duration);
-    server.run();
+    Duration step = duration.compareTo(Duration.ofMinutes(1)) < 0 ? ofMillis(1) : ofSeconds(1);
+    for (Duration past = step; past.compareTo(duration) <= 0; past = past.plus(step)) {
+      clock.advanceTimeBy(step);
+      server.run();
+    }
   }
 
   private static Throwable endOf(RioConnection connection) {
@@ -169,7 +175,7 @@ class HandlerTest {
   @Test
   void neverCompleteKeepsItOpen() {
     RioConnection connection = bind((in, out) -> out.neverComplete());
-    after(Duration.ofDays(1));
+    after(Duration.ofHours(1));
 
     assertThat(connection.isDisposed()).isFalse();
   }
@@ -293,6 +299,30 @@ class HandlerTest {
       assertThat(calls).hasSize(3);
       after(Duration.ofMillis(1));
       assertThat(calls).hasSize(4);
+    }
+  }
+
+  @Test
+  void aHandlerThatFailsAgainAndAgainAtOnceLeavesThePumpToTheOthers() {
+    server = SimulatedServer.bind();
+    RioUdpServer.create()
+        .handlerRetry(Retry.indefinitely())
+        .handle(
+            (in, out) -> {
+              calls.add(now());
+              return calls.size() < 100 ? Mono.error(failure) : out.neverComplete();
+            })
+        .runOn(server.pump().group())
+        .bind()
+        .subscribe();
+    TestSubscriber<Void> send = server.subscribe(Mono.just(datagram("beside")));
+
+    try (CapturedLog log = new CapturedLog()) {
+      server.turn(3);
+      assertThat(send.isTerminatedComplete()).isTrue();
+      assertThat(calls).hasSizeBetween(1, 10);
+      server.run();
+      assertThat(calls).hasSize(100);
     }
   }
 

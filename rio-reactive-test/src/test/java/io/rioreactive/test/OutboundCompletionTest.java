@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
@@ -255,6 +256,25 @@ class OutboundCompletionTest {
 
     assertThat(server.sent()).isEmpty();
     assertThat(server.stats().discarded()).isEqualTo(1);
+  }
+
+  @Test
+  void cancelByAnotherThreadInTheMiddleOfATurnCountsForTheRestOfThatTurn() {
+    AtomicReference<TestSubscriber<Void>> other = new AtomicReference<>();
+    TestSubscriber<Void> done =
+        server.subscribe(
+            connection.send(
+                Flux.just("first"),
+                (text, writer) -> {
+                  Thread.ofPlatform().start(() -> other.get().cancel()).join();
+                  writer.remoteAddress(PEER).put(text);
+                }));
+    other.set(server.subscribe(datagrams("second", 2)));
+    server.run();
+
+    assertThat(done.isTerminatedComplete()).isTrue();
+    assertThat(server.sent()).containsExactly("first");
+    assertThat(server.stats().discarded()).isEqualTo(2);
   }
 
   @Test

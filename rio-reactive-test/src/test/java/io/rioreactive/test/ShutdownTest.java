@@ -188,6 +188,18 @@ class ShutdownTest {
   }
 
   @Test
+  void aSendThatIsCancelledMeanwhileIsWaitedForNoLonger() {
+    TestSubscriber<Void> send = server.send(Flux.never());
+    TestSubscriber<Void> closed = shutdown();
+    assertThat(closed.isTerminated()).isFalse();
+
+    send.cancel();
+    server.run();
+
+    assertThat(closed.isTerminatedComplete()).isTrue();
+  }
+
+  @Test
   void theHandlerIsWaitedFor() {
     Sinks.Empty<Void> work = Sinks.empty();
     bindHandler((in, out) -> in.receive().then(work.asMono()));

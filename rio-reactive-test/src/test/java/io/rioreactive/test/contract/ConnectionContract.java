@@ -8,4 +8,5 @@ interface ConnectionContract
         SendContract,
         HandlerContract,
         ClosingContract,
-        SharedPumpContract {}
+        SharedPumpContract,
+        AnyOrderContract {}

@@ -16,6 +16,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Demand is posted receives: nothing is read that nobody asked for. */
@@ -84,6 +85,17 @@ interface DemandContract extends OnTestbed {
     eventually(
         () -> assertThat(subscriber.got).containsExactly("1", "2", "3", "4", "5", "6", "7", "8"));
     assertThat(connection.stats().received()).isEqualTo(8);
+  }
+
+  @Test
+  default void signalsComeOnAThreadThatMustNotBlock() {
+    RioConnection connection = testbed().bind(testbed().server());
+    Mono<Boolean> mustNotBlock =
+        connection.next().map(datagram -> Schedulers.isInNonBlockingThread());
+
+    send(testbed().peer(), connection, "any");
+
+    assertThat(mustNotBlock.block(LONG)).isTrue();
   }
 
   @Test
@@ -163,9 +175,12 @@ interface DemandContract extends OnTestbed {
     eventually(() -> assertThat(connection.stats().demand()).isEqualTo(2));
     eventuallyPosted(connection, testbed().keepsPosts() ? 5 : 2);
 
-    send(peer, connection, "1", "2");
-    eventually(() -> assertThat(second.got).containsExactly("1", "2"));
-    eventuallyPosted(connection, testbed().keepsPosts() ? 3 : 0);
+    send(peer, connection, "1", "2", "3");
+    eventuallyPosted(connection, testbed().keepsPosts() ? 2 : 0);
+    assertThat(second.got).containsExactly("1", "2");
+    // a third post without demand behind it takes the third datagram, which nobody asked for
+    assertThat(connection.stats().count(DropReason.CANCELLED))
+        .isEqualTo(testbed().keepsPosts() ? 1 : 0);
     assertThat(first.got).isEmpty();
   }
 
@@ -241,7 +256,6 @@ interface DemandContract extends OnTestbed {
   @Test
   default void aSubscriberThatThrowsIsCancelledAndTheConnectionGoesOn() {
     RioConnection connection = testbed().bind(testbed().server());
-    Mono.just("x").block(LONG);
     connection
         .receive()
         .subscribe(

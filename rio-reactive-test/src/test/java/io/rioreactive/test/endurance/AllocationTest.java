@@ -9,16 +9,17 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Needs;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * decides when the steady state begins, so three windows in a row within the budget are looked for,
  * among so many at most.
  */
+@Tag("endurance")
 @Timeout(120)
 class AllocationTest {
 
@@ -37,20 +39,22 @@ class AllocationTest {
   /** So many datagrams are under way at most: the smallest receive buffer holds them. */
   private static final int BURST = 64;
 
-  private final List<DatagramChannel> peers = new ArrayList<>();
+  private final List<DatagramSocket> peers = new ArrayList<>();
   private final AtomicReference<Thread> pump = new AtomicReference<>();
 
   private void openPeers(int count) throws IOException {
     Needs.provider("linux-mmsg");
     for (int i = 0; i < count; i++) {
-      peers.add(
-          DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+      DatagramSocket peer =
+          new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      peer.setSoTimeout(10_000);
+      peers.add(peer);
     }
   }
 
   @AfterEach
-  void closePeers() throws IOException {
-    for (DatagramChannel peer : peers) {
+  void closePeers() {
+    for (DatagramSocket peer : peers) {
       peer.close();
     }
   }
@@ -106,24 +110,19 @@ class AllocationTest {
   }
 
   private void exchangeWithAll(RioConnection connection) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(PAYLOAD);
+    DatagramPacket answer = new DatagramPacket(new byte[PAYLOAD], PAYLOAD);
     for (int first = 0; first < peers.size(); first += BURST) {
-      for (DatagramChannel peer : peers.subList(first, first + BURST)) {
-        peer.send(buffer.clear(), connection.localAddress());
-      }
-      for (DatagramChannel peer : peers.subList(first, first + BURST)) {
-        peer.receive(buffer.clear());
+      sendBurst(first, connection);
+      for (DatagramSocket peer : peers.subList(first, first + BURST)) {
+        peer.receive(answer);
       }
     }
   }
 
   private void sendFromAll(RioConnection connection) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(PAYLOAD);
     long received = connection.stats().received();
     for (int first = 0; first < peers.size(); first += BURST) {
-      for (DatagramChannel peer : peers.subList(first, first + BURST)) {
-        peer.send(buffer.clear(), connection.localAddress());
-      }
+      sendBurst(first, connection);
       received += BURST;
       long expected = received;
       await()
@@ -131,6 +130,14 @@ class AllocationTest {
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofNanos(100_000))
           .until(() -> connection.stats().received() == expected);
+    }
+  }
+
+  private void sendBurst(int first, RioConnection connection) throws IOException {
+    DatagramPacket packet =
+        new DatagramPacket(new byte[PAYLOAD], PAYLOAD, connection.localAddress());
+    for (DatagramSocket peer : peers.subList(first, first + BURST)) {
+      peer.send(packet);
     }
   }
 
