@@ -154,7 +154,8 @@ public final class DatagramView {
 
   /**
    * The payload as a read-only buffer, big-endian, that dies with the call: afterwards each access
-   * throws {@link IllegalStateException}. Asking for one costs an allocation, the getters do not.
+   * throws {@link IllegalStateException}, on another thread {@link WrongThreadException}. Asking
+   * for one costs an allocation, the getters do not.
    */
   public ByteBuffer asByteBuffer() {
     return asMemorySegment().asByteBuffer();
@@ -162,7 +163,8 @@ public final class DatagramView {
 
   /**
    * The payload as a read-only segment that dies with the call: afterwards each access throws
-   * {@link IllegalStateException}. Asking for one costs an allocation, the getters do not.
+   * {@link IllegalStateException}, on another thread {@link WrongThreadException}. Asking for one
+   * costs an allocation, the getters do not.
    */
   @SuppressWarnings("restricted") // the slot's own bounds, and a life no longer than the call
   public MemorySegment asMemorySegment() {

@@ -244,8 +244,9 @@ public final class DatagramWriter {
 
   /**
    * The next {@code count} bytes as a buffer to fill, big-endian, that dies with the call:
-   * afterwards each access throws {@link IllegalStateException}. They count as written, with zeros
-   * where nothing is put. Asking for one costs an allocation, the put methods do not.
+   * afterwards each access throws {@link IllegalStateException}, on another thread {@link
+   * WrongThreadException}. They count as written, with zeros where nothing is put. Asking for one
+   * costs an allocation, the put methods do not.
    */
   @SuppressWarnings("restricted") // the slot's own bounds, and a life no longer than the call
   public ByteBuffer putBuffer(int count) {

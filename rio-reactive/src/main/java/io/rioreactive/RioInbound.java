@@ -49,6 +49,9 @@ public interface RioInbound {
    * connection.next().timeout(Duration.ofSeconds(1)).subscribe(answer -> …)
    * }</pre>
    *
+   * <p>To take one after the other: {@code next().repeat(() -> !connection.isDisposed())}. A plain
+   * {@code repeat()} never ends, since on a closed connection each {@code next()} is empty at once.
+   *
    * @return a cold Mono; empty if the connection ends first
    */
   Mono<Datagram> next();

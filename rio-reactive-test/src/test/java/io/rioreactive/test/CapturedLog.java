@@ -7,12 +7,13 @@ import java.io.PrintStream;
 import java.util.List;
 
 /** What is logged while it is open: slf4j-simple writes to whatever {@link System#err} is then. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
 
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  CapturedLog() {
+  /** Begins to capture. */
+  public CapturedLog() {
     System.setErr(new PrintStream(bytes, true, UTF_8));
   }
 
@@ -21,16 +22,18 @@ final class CapturedLog implements AutoCloseable {
     return text().lines().filter(line -> line.contains("] " + level + " ")).toList();
   }
 
-  List<String> warnings() {
+  /** First lines of all warnings. */
+  public List<String> warnings() {
     return at("WARN");
   }
 
-  List<String> errors() {
+  /** First lines of all errors. */
+  public List<String> errors() {
     return at("ERROR");
   }
 
   /** All of it, stack traces included. */
-  String text() {
+  public String text() {
     return bytes.toString(UTF_8);
   }
 

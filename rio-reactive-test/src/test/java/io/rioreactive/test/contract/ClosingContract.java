@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.rioreactive.Datagram;
 import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
-import io.rioreactive.test.LoggedLines;
+import io.rioreactive.test.CapturedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,14 +123,15 @@ interface ClosingContract extends OnTestbed {
 
   @Test
   default void aShutdownWhoseTimeIsUpClosesAllTheSameAndSaysWhatWasLost() {
-    try (LoggedLines log = LoggedLines.open()) {
+    try (CapturedLog log = new CapturedLog()) {
       RioConnection connection =
           testbed().bind(testbed().server().handle((in, out) -> Mono.never()));
 
       StepVerifier.create(connection.shutdown(Duration.ofMillis(1))).expectComplete().verify(LONG);
 
       StepVerifier.create(connection.onDispose()).expectComplete().verify(LONG);
-      assertThat(log.containing("time is up"))
+      assertThat(log.warnings())
+          .filteredOn(line -> line.contains("time is up"))
           .singleElement()
           .asString()
           .contains("and the handler given up");

@@ -25,9 +25,12 @@ final class RuleTests {
 
   private RuleTests() {}
 
-  /** How long the kit waits for a signal, for none, and between two looks: milliseconds. */
+  /**
+   * How long the kit waits, in milliseconds: for a signal, for none, and between two looks for an
+   * error. Of those it takes one only, whatever the time for a signal is.
+   */
   static TestEnvironment environment() {
-    return new TestEnvironment(5_000, 50, 5);
+    return new TestEnvironment(5_000, 50, 500);
   }
 
   /**
