@@ -54,7 +54,8 @@ class CHeaderTest {
 
   @Test
   void javaAgreesWithTheCompiler() throws Exception {
-    assumeTrue(hasCompiler(), "no cc here");
+    // in CI nothing is skipped: there it fails for want of it
+    assumeTrue(hasCompiler() || System.getenv("CI") != null, "no cc here");
     List<Fact> facts = facts();
     facts.add(new Fact("SYS_recvmmsg", LibC.SYS_RECVMMSG));
     facts.add(new Fact("SYS_sendmmsg", LibC.SYS_SENDMMSG));

@@ -620,6 +620,8 @@ class NioKernelTest {
   }
 
   private static void assumeAvailable(InetAddress address) throws SocketException {
-    assumeThat(NetworkInterface.getByInetAddress(address)).isNotNull();
+    if (System.getenv("CI") == null) { // in CI nothing is skipped: there it fails for want of it
+      assumeThat(NetworkInterface.getByInetAddress(address)).isNotNull();
+    }
   }
 }
