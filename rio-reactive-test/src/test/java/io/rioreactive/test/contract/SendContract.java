@@ -109,7 +109,7 @@ interface SendContract extends OnTestbed {
 
     send.dispose();
 
-    source.assertCancelled();
+    eventually(source::assertCancelled);
     connection.send(Mono.just(Datagram.to(peer.address(), "another"))).block(LONG);
     assertThat(peer.receiveText()).isEqualTo("another");
   }
@@ -123,7 +123,7 @@ interface SendContract extends OnTestbed {
         .then(connection::dispose)
         .expectError(ClosedChannelException.class)
         .verify(LONG);
-    source.assertCancelled();
+    eventually(source::assertCancelled);
 
     connection.onDispose().block(LONG);
     StepVerifier.create(connection.send(Mono.never()))
