@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  *        → each touched connection: sends, posts, commit → nothing to do: park and await
  * </pre>
  *
- * <p>Each step of a turn is bounded. What a user's code throws concerns one subscriber and never
- * gets here; what does get here is a broken kernel or a defect, and ends all connections.
+ * <p>Each step of a turn is bounded. What a connection throws ends that connection alone; a broken
+ * completion queue ends all of them.
  *
  * <p>Doors from other threads: {@link #later}, {@link #offer}, {@link #wake}. Methods named {@code
  * on…} run on the pump.
@@ -51,7 +51,7 @@ final class Pump implements PumpTurns {
   /** By {@link io.rioreactive.kernel.RequestQueue#index}; pump only. */
   private final ArrayList<@Nullable UdpConnection> bySocket = new ArrayList<>();
 
-  /** The same for other threads: the watch, and the group that counts them. */
+  /** The same for other threads: the watch. */
   private final List<UdpConnection> connections = new CopyOnWriteArrayList<>();
 
   /** To finish at the end of the turn; two lists that take turns, since finishing may touch. */
@@ -109,7 +109,7 @@ final class Pump implements PumpTurns {
     return ended;
   }
 
-  /** Those that are open, for the watch and for counting. */
+  /** Those that are open, for the watch. */
   List<UdpConnection> connections() {
     return connections;
   }
