@@ -277,9 +277,11 @@ public final class RioUdpServer {
    * Binds the socket.
    *
    * @return a cold Mono: each subscription binds a socket of its own; cancelling it before it has
-   *     emitted closes that socket. Emits on the pump. Fails with {@link
-   *     java.net.UnknownHostException}, {@link java.net.BindException} (address taken, not here or
-   *     not allowed) or another {@link IOException} that says what the system refused and why
+   *     emitted closes that socket. A connection that is emitted while the subscriber cancels is
+   *     the subscriber's: Reactor hands it to {@code onNextDropped} or {@code onDiscard}, where it
+   *     should be disposed. Emits on the pump. Fails with {@link java.net.UnknownHostException},
+   *     {@link java.net.BindException} (address taken, not here or not allowed) or another {@link
+   *     IOException} that says what the system refused and why
    */
   public Mono<RioConnection> bind() {
     return Mono.deferContextual(

@@ -51,6 +51,10 @@ final class UdpInbound implements RioInbound {
   private volatile int posted;
 
   private boolean retryScheduled;
+
+  /** Refused posts since the last turn that posted all it wanted. */
+  private int refusals;
+
   private boolean broughtSomething;
 
   // Counted since onCount
@@ -266,10 +270,13 @@ final class UdpInbound implements RioInbound {
       int code = queue.postReceive(slots.nextFree());
       if (code != RequestQueue.ACCEPTED) {
         onPostRefused(queue.error("post a receive", code));
-        break;
+        return added;
       }
       slots.postNext();
       added = true;
+    }
+    if (added && refusals > 0) {
+      onPostedAgain();
     }
     return added;
   }
@@ -279,11 +286,21 @@ final class UdpInbound implements RioInbound {
       connection.onSocketFailed(refusal);
     } else if (!retryScheduled) {
       retryScheduled = true;
-      LOG.warn(
-          "{}: tried again in {} ms: {}", name(), REFUSED_RETRY.toMillis(), refusal.getMessage());
+      if (refusals++ == 0) { // once, however long it lasts
+        LOG.warn(
+            "{}: is tried again every {} ms until it succeeds: {}",
+            name(),
+            REFUSED_RETRY.toMillis(),
+            refusal.getMessage());
+      }
       Schedulers.parallel()
           .schedule(() -> execute(this::onRetry), REFUSED_RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  private void onPostedAgain() {
+    LOG.info("{}: posts receives again, after {} refusals", name(), refusals);
+    refusals = 0;
   }
 
   private void onRetry() {

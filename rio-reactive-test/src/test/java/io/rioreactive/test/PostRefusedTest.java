@@ -112,6 +112,26 @@ class PostRefusedTest {
   }
 
   @Test
+  @DisplayName("again and again: one WARN when it begins, and one when it begins once more")
+  void isLoggedOnce() {
+    try (CapturedLog log = new CapturedLog()) {
+      subscribe(Long.MAX_VALUE);
+      for (int outage = 1; outage <= 2; outage++) {
+        for (int i = 0; i < 20; i++) {
+          rig.socket().refuseNextReceive(TRANSIENT, 105);
+        }
+        rig.receive("takes a post");
+        for (int i = 0; i < 20; i++) {
+          time.advanceTimeBy(Duration.ofMillis(10));
+          rig.run();
+        }
+        assertThat(rig.stats().posted()).isEqualTo(rig.stats().receiveSlots());
+        assertThat(log.warnings()).hasSize(outage).allMatch(line -> line.contains("every 10 ms"));
+      }
+    }
+  }
+
+  @Test
   @DisplayName("several times before the time is up: there is one retry under way, not several")
   void oneRetryAtATime() {
     rig.socket().refuseNextReceive(TRANSIENT, 105);
