@@ -16,6 +16,7 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
@@ -28,6 +29,7 @@ class DocumentationTest {
   private static final Path SOURCES = Path.of("src/main/java/io/rioreactive");
 
   @Test
+  @Tag("javac")
   void everyPublicAndProtectedTypeAndMemberHasADocComment(@TempDir Path classes) throws Exception {
     List<String> arguments =
         new ArrayList<>(

@@ -2,15 +2,17 @@ package io.rioreactive.test;
 
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.RioSupport;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 
 /**
  * What a test needs of the machine it runs on. Without it the test is skipped, with the reason;
@@ -20,8 +22,11 @@ public final class Needs {
 
   private Needs() {}
 
-  /** That this provider works here. */
+  /** That this provider is to be tested, and works here. */
   public static void provider(String name) {
+    assumeTrue(
+        ProvidersUnderTest.contains(name),
+        () -> "provider " + name + ": -Dtest.providers leaves it out");
     RioSupport.Provider provider =
         RioSupport.providers().stream()
             .filter(each -> each.name().equals(name))
@@ -40,9 +45,20 @@ public final class Needs {
     need(canBind(InetAddress.ofLiteral("127.0.0.2")), "local addresses beyond 127.0.0.1");
   }
 
-  /** The files in which Linux tells about this process. */
-  public static void proc() {
-    need(Files.isDirectory(Path.of("/proc/self/fd")), "Linux's /proc/self");
+  /**
+   * That the system lets no socket have an address of another machine. Wine gives any IPv4 address,
+   * and no provider can help that, so it is a reason to skip everywhere.
+   */
+  public static void ownAddressesOnly() {
+    InetAddress nobodys = InetAddress.ofLiteral("198.51.100.77"); // for documentation only
+    try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      channel.bind(new InetSocketAddress(nobodys, 0));
+    } catch (BindException asItShould) {
+      return;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    abort("this system binds a socket to any address");
   }
 
   private static boolean canBind(InetAddress address) {

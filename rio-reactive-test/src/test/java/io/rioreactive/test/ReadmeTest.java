@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +85,7 @@ class ReadmeTest {
   }
 
   @Test
+  @Tag("javac")
   void eachBlockCompiles() throws Exception {
     List<String> blocks = blocks();
     assertThat(blocks).isNotEmpty();
@@ -94,6 +96,7 @@ class ReadmeTest {
   }
 
   @Test
+  @Tag("javac")
   void theFirstExampleIsAnEchoServer() throws Exception {
     int port = freePort();
     String example = blocks().getFirst();

@@ -118,6 +118,7 @@ interface AddressContract extends OnTestbed {
 
   @Test
   default void anAddressOfAnotherMachineFailsTheBindWithTheAddress() {
+    Needs.ownAddressesOnly();
     StepVerifier.create(testbed().server().host("198.51.100.77").bind()) // for documentation only
         .expectErrorSatisfies(
             failure ->

@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** What a connection receives keeps the rules of Reactive Streams for publishers. */
 @Timeout(120)
@@ -32,6 +34,7 @@ class InboundRulesTest {
           ONE_AT_A_TIME);
 
   @TestFactory
+  @EnabledOnOs(OS.LINUX)
   Stream<DynamicTest> linuxMmsg() {
     Needs.provider("linux-mmsg");
     return RuleTests.of(InboundRules.LinuxMmsg.class, SKIPPED);
@@ -39,6 +42,7 @@ class InboundRulesTest {
 
   @TestFactory
   Stream<DynamicTest> nio() {
+    Needs.provider("nio");
     return RuleTests.of(InboundRules.Nio.class, SKIPPED);
   }
 

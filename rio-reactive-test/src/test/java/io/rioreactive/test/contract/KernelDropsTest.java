@@ -13,6 +13,8 @@ import java.net.StandardSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
@@ -35,6 +37,7 @@ class KernelDropsTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void linuxMmsgCountsEachDatagramThatDidNotFitTheReceiveBuffer() {
     RioUdpServer server = smallServer("linux-mmsg");
     RioConnection connection = testbed.bind(server);
@@ -60,6 +63,7 @@ class KernelDropsTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void nothingIsDroppedWhereThereIsRoom() {
     testbed = new SystemTestbed("linux-mmsg");
     RioConnection echo = testbed.echo(testbed.server());
@@ -82,6 +86,7 @@ class KernelDropsTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void aSocketThatNobodySubscribesToIsOneWarningOnceItDrops() {
     try (CapturedLog log = new CapturedLog()) {
       RioUdpServer server = smallServer("linux-mmsg");

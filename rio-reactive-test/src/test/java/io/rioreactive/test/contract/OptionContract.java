@@ -1,14 +1,20 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.contract.Testbed.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Notification;
 import io.rioreactive.RioConnection;
+import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
 import java.net.StandardSocketOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.test.StepVerifier;
 
 /** Options of the pump and of the socket. */
 interface OptionContract extends OnTestbed {
@@ -25,6 +31,7 @@ interface OptionContract extends OnTestbed {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows grants a receive buffer of any size")
   default void aReceiveBufferThatIsNotGrantedIsAWarning() {
     try (CapturedLog log = new CapturedLog()) {
       testbed().bind(testbed().server().option(StandardSocketOptions.SO_RCVBUF, Integer.MAX_VALUE));
@@ -47,6 +54,24 @@ interface OptionContract extends OnTestbed {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no SO_REUSEPORT")
+  default void twoSocketsShareAPortWhereTheSystemCan() {
+    RioUdpServer sharing = testbed().server().option(StandardSocketOptions.SO_REUSEPORT, true);
+    RioConnection first = testbed().bind(sharing);
+    RioConnection second = testbed().bind(sharing.port(first.localAddress().getPort()));
+
+    assertThat(second.localAddress()).isEqualTo(first.localAddress());
+  }
+
+  @Test
+  @EnabledOnOs(OS.WINDOWS)
+  default void anOptionThatTheSystemHasNotFailsTheBindByItsName() {
+    StepVerifier.create(testbed().server().option(StandardSocketOptions.SO_REUSEPORT, true).bind())
+        .expectErrorSatisfies(failure -> assertThat(failure).hasMessageContaining("SO_REUSEPORT"))
+        .verify(LONG);
+  }
+
+  @Test
   default void theOtherSocketOptionsAreTaken() {
     RioConnection echo =
         testbed()
@@ -55,7 +80,6 @@ interface OptionContract extends OnTestbed {
                     .server()
                     .option(StandardSocketOptions.SO_SNDBUF, 100_000)
                     .option(StandardSocketOptions.SO_REUSEADDR, false)
-                    .option(StandardSocketOptions.SO_REUSEPORT, true)
                     .option(StandardSocketOptions.SO_BROADCAST, true)
                     .option(StandardSocketOptions.IP_TOS, 0x10));
 

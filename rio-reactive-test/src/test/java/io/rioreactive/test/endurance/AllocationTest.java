@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What the pump allocates for a datagram, in steady state. It is measured in windows; the compiler
@@ -43,7 +44,6 @@ class AllocationTest {
   private final AtomicReference<Thread> pump = new AtomicReference<>();
 
   private void openPeers(int count) throws IOException {
-    Needs.provider("linux-mmsg");
     for (int i = 0; i < count; i++) {
       DatagramSocket peer =
           new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -59,12 +59,16 @@ class AllocationTest {
     }
   }
 
-  @Test
-  void decodingAndEncodingInTheSlotAllocateNothing() throws Exception {
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
+  void decodingAndEncodingInTheSlotAllocateNothing(String provider) throws Exception {
+    Needs.provider(provider);
     openPeers(1_024);
     Pool pool = new Pool();
     RioConnection echo =
-        server().handle((in, out) -> out.send(in.receive(pool::decode), pool::encode)).bindNow();
+        server(provider)
+            .handle((in, out) -> out.send(in.receive(pool::decode), pool::encode))
+            .bindNow();
     try {
       assertBudget(0, () -> exchangeWithAll(echo));
     } finally {
@@ -72,10 +76,12 @@ class AllocationTest {
     }
   }
 
-  @Test
-  void aReceivedValueCosts64BytesAndItsPayload() throws Exception {
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
+  void aReceivedValueCosts64BytesAndItsPayload(String provider) throws Exception {
+    Needs.provider(provider);
     openPeers(4_096); // a few of them do not find their place in the cache of addresses
-    RioConnection connection = server().bindNow();
+    RioConnection connection = server(provider).bindNow();
     connection.receive().subscribe(datagram -> pump.lazySet(Thread.currentThread()));
     try {
       assertBudget(64 + PAYLOAD, () -> sendFromAll(connection));
@@ -84,8 +90,8 @@ class AllocationTest {
     }
   }
 
-  private static RioUdpServer server() {
-    return RioUdpServer.create().provider("linux-mmsg");
+  private static RioUdpServer server(String provider) {
+    return RioUdpServer.create().provider(provider);
   }
 
   private interface Window {

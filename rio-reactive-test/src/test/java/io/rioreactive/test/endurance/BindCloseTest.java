@@ -21,11 +21,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 
 /** Whoever binds and closes for ever leaves nothing behind, also while datagrams come in. */
 @Tag("endurance")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "what a process holds is read from /proc")
 @Timeout(180)
 class BindCloseTest {
 
@@ -54,7 +57,6 @@ class BindCloseTest {
   @Test
   void aBindThatIsCancelledAtAnyPointLeavesNothingBehind() throws IOException {
     Needs.provider("linux-mmsg");
-    Needs.proc();
     RioUdpServer server =
         RioUdpServer.create().receiveSlots(64).sendSlots(SEND_SLOTS).provider("linux-mmsg");
     for (int i = 0; i < WARM_UP; i++) {
@@ -91,7 +93,6 @@ class BindCloseTest {
   /** Half of the cycles with a pump of their own, half on a shared one. */
   private static void bindAndClose(String provider, int cycles) throws IOException {
     Needs.provider(provider);
-    Needs.proc();
     RioUdpServer alone =
         RioUdpServer.create().receiveSlots(64).sendSlots(SEND_SLOTS).provider(provider);
     PumpGroup pumps = PumpGroup.create().provider(provider);

@@ -19,7 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two thousand peers of one echo server: each gets its own bytes back, and nobody else's. */
 @Tag("endurance")
@@ -33,7 +33,7 @@ class ManyPeersTest {
   private static final int WINDOW = 50;
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-mmsg", "nio"})
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#names")
   void eachPeerGetsExactlyItsOwnBytesBack(String provider) throws IOException {
     Needs.provider(provider);
     RioConnection echo =

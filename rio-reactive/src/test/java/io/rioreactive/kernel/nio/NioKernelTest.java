@@ -6,7 +6,8 @@ import static io.rioreactive.kernel.nio.Net.LOOPBACK_V6;
 import static io.rioreactive.kernel.nio.Net.SLOTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
@@ -20,11 +21,12 @@ import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -33,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -375,8 +378,9 @@ class NioKernelTest {
 
   @Test
   void anAddressOfOthersIsTold() throws IOException {
+    InetSocketAddress other = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 4711);
+    assumeFalse(canBind(other), "this system binds a socket to any address, as Wine does");
     try (Net net = new Net()) {
-      InetSocketAddress other = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 4711);
       assertThatThrownBy(() -> net.open(other, Map.of()))
           .isInstanceOf(BindException.class)
           .hasMessageContaining("192.0.2.1:4711");
@@ -606,11 +610,10 @@ class NioKernelTest {
 
   /** Open descriptors of this process where the system shows them, else 0. */
   private static long descriptors() throws IOException {
-    Path directory = Path.of("/proc/self/fd");
-    if (!Files.isDirectory(directory)) {
+    if (OS.current() != OS.LINUX) {
       return 0;
     }
-    try (Stream<Path> open = Files.list(directory)) {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
       return open.count();
     }
   }
@@ -619,9 +622,20 @@ class NioKernelTest {
     return new SocketConfig(address, SLOTS, SLOTS, DATAGRAM_SIZE, Map.of());
   }
 
-  private static void assumeAvailable(InetAddress address) throws SocketException {
+  private static void assumeAvailable(InetAddress address) {
     if (System.getenv("CI") == null) { // in CI nothing is skipped: there it fails for want of it
-      assumeThat(NetworkInterface.getByInetAddress(address)).isNotNull();
+      assumeTrue(canBind(new InetSocketAddress(address, 0)), "no address " + address);
+    }
+  }
+
+  private static boolean canBind(InetSocketAddress address) {
+    boolean isIpv6 = address.getAddress() instanceof Inet6Address;
+    try (DatagramChannel channel =
+        DatagramChannel.open(isIpv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET)) {
+      channel.bind(address);
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
     }
   }
 }
