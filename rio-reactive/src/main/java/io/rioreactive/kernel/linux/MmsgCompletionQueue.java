@@ -64,6 +64,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   @Override
   public RequestQueue openSocket(SocketConfig config) throws IOException {
+    requireOpen();
     int index = freeIndex();
     UdpSocket socket = UdpSocket.open(libc, config);
     MmsgRequestQueue opened = null;

@@ -5,11 +5,16 @@ import static io.rioreactive.kernel.linux.Harness.postSend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.WaitMode;
 import io.rioreactive.kernel.linux.Harness.Done;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +75,19 @@ class MmsgLifeTest {
       assertThatThrownBy(socket::release).isInstanceOf(IllegalStateException.class);
       assertThat(harness.dequeue()).hasSize(1);
     }
+  }
+
+  @Test
+  void aClosedQueueOpensNoSocket() throws IOException {
+    CompletionQueue queue = new LinuxMmsgKernel().open(WaitMode.COMPLETION_PORT);
+    queue.close();
+    SocketConfig config =
+        new SocketConfig(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1, 1, 64, Map.of());
+
+    assertThatThrownBy(() -> queue.openSocket(config))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
   }
 
   @Test
