@@ -108,14 +108,14 @@ final class Bind {
 
   private void onPump(Pump pump) {
     if (cancelled) {
-      pump.onUnassigned();
+      pump.unreserve();
       return;
     }
     UdpConnection bound;
     try {
       bound = pump.onBind(options.socketConfig(address), options);
     } catch (Throwable failure) {
-      pump.onUnassigned();
+      pump.unreserve();
       endOwnGroup();
       sink.error(failure);
       return;

@@ -104,7 +104,8 @@ public final class Datagram {
   }
 
   /**
-   * A datagram to the peer of this one, from the address this one came to; the bytes are copied.
+   * A datagram to the peer of this one, with a copy of the bytes. It leaves from the address that
+   * the connection is bound to; of a wildcard address, from the one that the system picks.
    */
   public Datagram reply(byte[] payload) {
     return new Datagram(remoteAddress, localAddress, payload.clone());

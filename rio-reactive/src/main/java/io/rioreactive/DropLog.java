@@ -1,5 +1,6 @@
 package io.rioreactive;
 
+import io.rioreactive.kernel.Feature;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,15 +56,21 @@ final class DropLog {
     LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
         .setCause(drop.cause())
         .log(
-            "{}: {} a datagram of {} bytes {} {}: {}. {}{}",
+            "{}: {} a datagram of {}{} bytes {} {}: {}. {}{}",
             connection,
             drop.direction() == Drop.Direction.INBOUND ? "dropped" : "did not send",
+            isLengthKnown(drop) ? "" : "more than ",
             drop.length(),
             drop.direction() == Drop.Direction.INBOUND ? "from" : "to",
             drop.peer(),
             drop.reason(),
             remedy(drop),
             isNews ? " Later ones are counted in stats(), and logged at debug level." : "");
+  }
+
+  /** Some kernels tell of a datagram that was cut off only that it was. */
+  private boolean isLengthKnown(Drop drop) {
+    return drop.reason() != DropReason.TRUNCATED || connection.pump().has(Feature.TRUE_LENGTH);
   }
 
   /** What belongs to closing and cancelling is no news. */

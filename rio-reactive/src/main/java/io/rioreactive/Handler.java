@@ -1,6 +1,8 @@
 package io.rioreactive;
 
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -28,7 +30,10 @@ final class Handler {
   private final Disposable.Swap subscription = Disposables.swap();
   private boolean done;
 
-  /** The turn of the last try; the failures of one handler come one after the other. */
+  /** Those that have been logged with their stack: whoever provokes failures fills no log. */
+  private final Set<Class<?>> failureClasses = new HashSet<>();
+
+  /** The turn of the last try; pump only. */
   private long lastTry = -1;
 
   Handler(UdpConnection connection, ServerOptions options) {
@@ -83,16 +88,22 @@ final class Handler {
   }
 
   /**
-   * At once, so that what is left of a batch finds its subscriber; but once in a turn, so that a
-   * handler that fails again and again does not keep the other connections waiting.
+   * On the pump. At once, so that what is left of a batch finds its subscriber; but once in a turn,
+   * so that a handler that fails again and again does not keep the other connections waiting.
    */
   private Mono<Boolean> nextTry() {
     Pump pump = connection.pump();
-    if (pump.isOnPump() && pump.turns() == lastTry) {
-      return Mono.create(sink -> pump.later(() -> sink.success(true)));
+    if (pump.isOnPump() && pump.turns() != lastTry) {
+      lastTry = pump.turns();
+      return Mono.just(true);
     }
-    lastTry = pump.turns();
-    return Mono.just(true);
+    return Mono.create(
+        sink ->
+            pump.later(
+                () -> {
+                  lastTry = pump.turns();
+                  sink.success(true);
+                }));
   }
 
   private Retry.RetrySignal onFailure(Retry.RetrySignal signal) {
@@ -101,16 +112,21 @@ final class Handler {
     if (connection.isEnding() || failure instanceof JvmFatal) {
       throw Exceptions.propagate(failure);
     }
-    LOG.warn(
-        "{}: the handler failed; handlerRetry says when it is subscribed again",
-        connection,
-        failure);
+    if (failureClasses.add(failure.getClass())) {
+      LOG.warn(
+          "{}: the handler failed; handlerRetry says when it is subscribed again. Later failures of"
+              + " this class are counted in stats(), and logged at debug level",
+          connection,
+          failure);
+    } else if (LOG.isDebugEnabled()) {
+      LOG.debug("{}: the handler failed: {}", connection, failure.toString());
+    }
     return signal;
   }
 
   private void onError(Throwable error) {
     Throwable failure = error instanceof JvmFatal wrapped ? wrapped.getCause() : error;
-    if (!connection.isDisposed()) {
+    if (!connection.isClosing()) {
       LOG.error("{}: the handler failed for good: the connection closes", connection, failure);
     }
     done(failure);

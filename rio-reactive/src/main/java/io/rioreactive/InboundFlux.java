@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 
 /**
  * The received datagrams as a publisher: parameters only; a subscription is made for each
@@ -23,23 +22,14 @@ final class InboundFlux<T> extends Flux<T> implements Scannable {
   @Override
   public void subscribe(CoreSubscriber<? super T> actual) {
     InboundSubscription<T> subscription = new InboundSubscription<>(inbound, actual, decoder);
-    if (inbound.take(subscription)) {
-      try {
-        actual.onSubscribe(subscription);
-      } catch (Throwable thrown) { // rule 2.13: then it counts as cancelled
-        subscription.cancel();
-        throw thrown;
-      }
-      subscription.start();
-    } else if (inbound.isClosed()) {
-      inbound.terminate(actual);
-    } else {
-      Operators.error(
-          actual,
-          new IllegalStateException(
-              "this connection's inbound has a subscriber already, and can have one at a time:"
-                  + " share() the Flux to feed several"));
+    inbound.take(subscription);
+    try {
+      actual.onSubscribe(subscription);
+    } catch (Throwable thrown) { // rule 2.13: then it counts as cancelled
+      subscription.cancel();
+      throw thrown;
     }
+    subscription.start(); // which ends it if the seat was not free
   }
 
   @Override

@@ -60,10 +60,10 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
       badRequest =
           new IllegalArgumentException(
               "rule 3.9 of Reactive Streams: request(" + n + ") is not positive");
-      inbound.onDemand(true);
+      inbound.demandAdded(true);
     } else if (unmet != Long.MAX_VALUE) {
       Operators.addCap(UNMET, this, n);
-      inbound.onDemand(false);
+      inbound.demandAdded(false);
     }
   }
 

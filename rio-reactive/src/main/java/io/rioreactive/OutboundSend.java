@@ -89,6 +89,13 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
     }
   }
 
+  /** In place of a subscription to the publisher: the connection has closed. */
+  void refuse() {
+    upstream = Operators.emptySubscription();
+    actual.onSubscribe(this);
+    outbound.refuse(this);
+  }
+
   @Override
   public void onNext(T value) {
     Objects.requireNonNull(value, "value"); // rule 2.13

@@ -4,8 +4,10 @@ import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpTurns;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
+import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
 import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -100,6 +102,11 @@ final class Pump implements PumpTurns {
     return kernel.name();
   }
 
+  /** Whether its provider is known to have a feature. */
+  boolean has(Feature feature) {
+    return kernel.features().get(feature) == Support.YES;
+  }
+
   boolean isOnPump() {
     return turner == Thread.currentThread();
   }
@@ -125,12 +132,12 @@ final class Pump implements PumpTurns {
   }
 
   /** One more socket is to be bound here. */
-  void onAssigned() {
+  void reserve() {
     load.incrementAndGet();
   }
 
   /** A socket that was to be bound here will not be. */
-  void onUnassigned() {
+  void unreserve() {
     load.decrementAndGet();
   }
 

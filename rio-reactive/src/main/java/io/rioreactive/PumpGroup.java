@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
@@ -34,7 +35,9 @@ public final class PumpGroup implements Disposable {
     PumpHook.install(PumpGroup::new);
   }
 
-  private String name = "rio-pump";
+  private static final AtomicInteger UNNAMED = new AtomicInteger();
+
+  private @Nullable String name;
   private int size = 1;
   private String provider = Providers.AUTO;
   private Notification notification = Notification.COMPLETION_PORT;
@@ -45,6 +48,10 @@ public final class PumpGroup implements Disposable {
   private final @Nullable PumpDriver givenDriver;
 
   private @Nullable List<Pump> pumps;
+
+  /** Threads that were made, those that could not be started included. */
+  private int threads;
+
   private boolean disposed;
 
   private PumpGroup() {
@@ -63,7 +70,8 @@ public final class PumpGroup implements Disposable {
   }
 
   /**
-   * Names the threads: {@code name-1}, {@code name-2}. Default {@code rio-pump}.
+   * Names the threads: {@code name-1}, {@code name-2}. Without a name they are {@code rio-pump} and
+   * a number that counts those of all groups without one.
    *
    * @throws IllegalStateException after the first bind
    */
@@ -147,10 +155,7 @@ public final class PumpGroup implements Disposable {
     }
     List<Pump> all = pumps;
     if (all == null) {
-      all = new ArrayList<>();
-      for (int i = 0; i < size; i++) {
-        all.add(startPump());
-      }
+      all = startPumps();
       pumps = all;
     }
     for (int i = 0; i < all.size(); i++) {
@@ -159,8 +164,23 @@ public final class PumpGroup implements Disposable {
       }
     }
     Pump idlest = all.stream().min(Comparator.comparingInt(Pump::load)).orElseThrow();
-    idlest.onAssigned();
+    idlest.reserve();
     return idlest;
+  }
+
+  /** All of them or, if one cannot be started, none. */
+  private List<Pump> startPumps() throws IOException {
+    List<Pump> all = new ArrayList<>();
+    try {
+      while (all.size() < size) {
+        all.add(startPump());
+      }
+      return all;
+    } finally {
+      if (all.size() < size) {
+        all.forEach(Pump::end);
+      }
+    }
   }
 
   private Pump startPump() throws IOException {
@@ -168,7 +188,7 @@ public final class PumpGroup implements Disposable {
     if (givenKernel != null && givenDriver != null) {
       pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver);
     } else {
-      PumpThread thread = new PumpThread(name);
+      PumpThread thread = new PumpThread(nextThreadName());
       pump = new Pump(Providers.choose(provider), WaitMode.valueOf(notification.name()), thread);
       thread.watched(new PumpWatch(pump, thread));
     }
@@ -176,8 +196,13 @@ public final class PumpGroup implements Disposable {
     return pump;
   }
 
+  private String nextThreadName() {
+    threads++;
+    return name == null ? "rio-pump-" + UNNAMED.incrementAndGet() : name + "-" + threads;
+  }
+
   @Override
   public String toString() {
-    return "PumpGroup[" + name + ", " + size + " pumps]";
+    return "PumpGroup[" + (name == null ? "rio-pump" : name) + ", " + size + " pumps]";
   }
 }

@@ -2,7 +2,6 @@ package io.rioreactive;
 
 import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpTurns;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -16,13 +15,11 @@ import reactor.core.scheduler.NonBlocking;
  */
 final class PumpThread extends Thread implements NonBlocking, PumpDriver {
 
-  private static final AtomicInteger COUNT = new AtomicInteger();
-
   private @Nullable PumpTurns pump;
   private @Nullable PumpWatch watch;
 
   PumpThread(String name) {
-    super(name + "-" + COUNT.incrementAndGet());
+    super(name);
     setDaemon(true);
   }
 

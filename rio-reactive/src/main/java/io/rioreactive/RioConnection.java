@@ -12,13 +12,15 @@ import reactor.core.publisher.Mono;
  *
  * <pre>{@code
  * RioConnection connection = RioUdpServer.create().port(5050).bindNow();
- * connection.receive().take(3).map(Datagram::asString).subscribe(System.out::println);
+ * connection.receive().take(3).map(Datagram::asString).doOnNext(System.out::println).blockLast();
  * connection.shutdown(Duration.ofSeconds(5)).block();
  * }</pre>
  *
- * <p>It ends in one of three ways: {@link #dispose} (fast), {@link #shutdown} (after what is under
- * way), or with an error of its socket. In each, no memory that the kernel may still write to is
- * given back, and {@link #onDispose} tells when all is done.
+ * <p>It ends when it is told to, by {@link #dispose} (fast) or {@link #shutdown} (after what is
+ * under way), when its handler completes, or when its {@link PumpGroup} is disposed; and with an
+ * error when its socket or its pump failed, when {@link RioUdpServer#handlerRetry} gave up, or when
+ * an unexpected error closed it. In each case no memory that the kernel may still write to is given
+ * back, and {@link #onDispose} tells when all is done.
  */
 public interface RioConnection extends Disposable {
 
@@ -73,7 +75,7 @@ public interface RioConnection extends Disposable {
   @Override
   void dispose();
 
-  /** Whether it is closed or has been told to close. */
+  /** Whether it is closed or ending: disposed of, shutting down, failed. */
   @Override
   boolean isDisposed();
 
@@ -97,6 +99,6 @@ public interface RioConnection extends Disposable {
    */
   Mono<Void> shutdown(Duration timeout);
 
-  /** Completes when it is closed; fails if its socket failed. */
+  /** Completes when it is closed; fails, with the same error as the inbound, if one closed it. */
   Mono<Void> onDispose();
 }

@@ -13,8 +13,9 @@ import reactor.core.publisher.Mono;
  * IllegalStateException}. To feed several, {@code share()} the Flux.
  *
  * <p>Signals come on the pump's thread: do not block there; {@code publishOn} another scheduler for
- * work that does. The Flux completes when the connection is disposed or shut down, and fails when
- * its socket does. What goes wrong with one datagram never ends it: see {@link DropReason}.
+ * work that does. The Flux completes when the connection is told to end, or its handler has
+ * completed; it fails with the error that closed the connection, if one did: of its socket, its
+ * pump, its handler. What goes wrong with one datagram never ends it: see {@link DropReason}.
  */
 public interface RioInbound {
 
@@ -50,7 +51,7 @@ public interface RioInbound {
    * }</pre>
    *
    * <p>To take one after the other: {@code next().repeat(() -> !connection.isDisposed())}. A plain
-   * {@code repeat()} never ends, since on a closed connection each {@code next()} is empty at once.
+   * {@code repeat()} never ends, since on an ending connection each {@code next()} is empty.
    *
    * @return a cold Mono; empty if the connection ends first
    */

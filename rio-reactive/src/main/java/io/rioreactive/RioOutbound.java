@@ -17,8 +17,12 @@ public interface RioOutbound {
    * Sends datagrams to their {@link Datagram#remoteAddress}.
    *
    * <pre>{@code
-   * out.send(in.receive().map(query -> query.reply(answer(query)))) // one reply for each query
+   * out.send(in.receive().flatMap(query -> // one reply for each query
+   *     answer(query).map(query::reply).onErrorResume(failure -> Mono.empty())))
    * }</pre>
+   *
+   * <p>An error of the publisher ends this send: handle those of one datagram where they arise, as
+   * here.
    *
    * @param datagrams read when the Mono is subscribed, with bounded demand
    * @return a cold Mono that completes when the kernel has completed every send; fails if the

@@ -41,7 +41,7 @@ public final class RioSupport {
   public enum Answer {
     /** It has. */
     YES,
-    /** It has not: asking for it fails at bind. */
+    /** It has not. */
     NO,
     /** It may have; nobody has seen it yet. */
     UNKNOWN

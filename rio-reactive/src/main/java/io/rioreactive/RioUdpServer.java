@@ -223,6 +223,14 @@ public final class RioUdpServer {
    * <pre>{@code
    * .handle((in, out) -> out.send(in.receive().map(query -> query.reply("pong"))))
    * }</pre>
+   *
+   * <p>An error in the publisher ends it: what it had in flight is lost uncounted, and datagrams
+   * wait in the socket until it is subscribed again, by default up to 1 s later. So an error that
+   * concerns one datagram is to be handled where it arises, inside {@code flatMap}: {@code
+   * lookUp(query).map(query::reply).onErrorResume(failure -> Mono.empty())}.
+   *
+   * <p>The first failure of each class of exception is logged at WARN with its stack, later ones at
+   * debug level; {@link RioStats#handlerFailures} counts all.
    */
   public RioUdpServer handle(
       BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> handler) {

@@ -6,7 +6,6 @@ import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 
 /** A send as a publisher: parameters only; an {@link OutboundSend} is made for each subscriber. */
 final class SendMono<T> extends Mono<Void> implements Scannable {
@@ -24,12 +23,13 @@ final class SendMono<T> extends Mono<Void> implements Scannable {
 
   @Override
   public void subscribe(CoreSubscriber<? super Void> actual) {
-    if (outbound.isClosed()) {
-      Operators.error(actual, closedError());
-      return;
-    }
     int window = source instanceof Mono ? 1 : outbound.window();
-    source.subscribe(new OutboundSend<T>(outbound, actual, encoder, window));
+    OutboundSend<T> send = new OutboundSend<>(outbound, actual, encoder, window);
+    if (outbound.isClosed()) {
+      send.refuse();
+    } else {
+      source.subscribe(send);
+    }
   }
 
   static ClosedChannelException closedError() {

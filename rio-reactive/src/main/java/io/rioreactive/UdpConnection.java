@@ -2,6 +2,7 @@ package io.rioreactive;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SocketAddressFormat;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -138,7 +139,7 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   @Override
   public boolean isDisposed() {
-    return disposing || state == State.CLOSING || state == State.CLOSED;
+    return ending;
   }
 
   @Override
@@ -184,7 +185,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** {@code udp}, address and port: how the log names it. */
   @Override
   public String toString() {
-    return "udp " + localAddress.getAddress().getHostAddress() + ":" + localAddress.getPort();
+    return "udp " + SocketAddressFormat.text(localAddress);
   }
 
   // For its parts
@@ -220,6 +221,11 @@ final class UdpConnection implements RioConnection, PumpTask {
     return ending;
   }
 
+  /** Any thread: whether it is closed or closing, with no drain before it. */
+  boolean isClosing() {
+    return disposing || state == State.CLOSING || state == State.CLOSED;
+  }
+
   /** Completes when it leaves OPEN. */
   Mono<Void> onEnding() {
     return whenEnding.asMono();
@@ -238,6 +244,14 @@ final class UdpConnection implements RioConnection, PumpTask {
   }
 
   // Doors: any thread
+
+  /**
+   * Runs a task in a later turn, also if this is the pump: for what may lead back to where it
+   * began.
+   */
+  void later(PumpTask task) {
+    pump.later(task);
+  }
 
   /** Runs a task on the pump: at once if this is the pump, else as soon as it turns. */
   void execute(PumpTask task) {

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -114,22 +113,8 @@ final class UdpInbound implements RioInbound {
   // Doors: any thread
 
   /** Gives the seat to a new subscriber if it is free. */
-  boolean take(InboundSubscription<?> subscription) {
-    return seat.compareAndSet(null, subscription);
-  }
-
-  boolean isClosed() {
-    return seat.get() == closed;
-  }
-
-  /** Ends a subscriber that came too late, as the others were ended. */
-  void terminate(CoreSubscriber<?> late) {
-    Throwable failure = connection.failure();
-    if (failure == null) {
-      Operators.complete(late);
-    } else {
-      Operators.error(late, failure);
-    }
+  void take(InboundSubscription<?> subscription) {
+    seat.compareAndSet(null, subscription);
   }
 
   /** A subscriber has cancelled: its seat is free at once, what it had posted goes back. */
@@ -142,7 +127,7 @@ final class UdpInbound implements RioInbound {
    * Demand was added. A parked pump is woken only if it is worth it: nothing is posted, or a
    * quarter of the slots could be.
    */
-  void onDemand(boolean urgent) {
+  void demandAdded(boolean urgent) {
     connection.signal(urgent);
     // Judged after the signal: a pump that parks without seeing it has written posted before.
     if (!urgent && !connection.isOnPump() && isWorthWaking()) {
@@ -163,11 +148,20 @@ final class UdpInbound implements RioInbound {
   // On the pump
 
   void onStarted(InboundSubscription<?> subscription) {
-    if (seat.get() == closed) {
-      subscription.onEnd(connection.failure());
-    } else {
+    if (seat.get() == subscription) {
       connection.signal(false);
+    } else {
+      // In a turn of its own: it may subscribe again at once, and again come too late.
+      connection.later(() -> subscription.onEnd(refusal()));
     }
+  }
+
+  private @Nullable Throwable refusal() {
+    return seat.get() == closed
+        ? connection.failure()
+        : new IllegalStateException(
+            "this connection's inbound has a subscriber already, and can have one at a time:"
+                + " share() the Flux to feed several");
   }
 
   /** One completed receive: its slot is free again when this returns. */
@@ -216,7 +210,7 @@ final class UdpInbound implements RioInbound {
     bytes += length;
   }
 
-  /** Publishes what this turn has counted; for others a turn is all or nothing. */
+  /** Publishes what this turn has received and delivered; drops and skips are published already. */
   void onCount() {
     if (received > 0 || delivered > 0) { // a decoder may ask for stats in between
       counters.add(Counters.RECEIVED, received);

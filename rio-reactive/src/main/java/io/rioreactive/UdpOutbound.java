@@ -99,6 +99,11 @@ final class UdpOutbound implements RioOutbound {
 
   // Doors: any thread
 
+  /** Fails a send that came too late: in a turn of its own, since it may be tried again at once. */
+  void refuse(OutboundSend<?> late) {
+    connection.later(late::onClosed);
+  }
+
   /** A send has something new: an element, its end, its cancellation. */
   void execute(OutboundSend<?> send) {
     connection.execute(send);

@@ -5,14 +5,19 @@
  *
  * <pre>
  * kernel.CompletionQueue.dequeue   the pump takes a batch of completions          Pump.turn
+ *   → UdpConnection.onCompletion   each goes to its direction
  *   → UdpInbound.onCompletion      the slot goes from POSTED to FILLED            Slots
  *   → InboundSubscription.onSlot   decoded in the slot, or copied into a value    DatagramView
  *   → Subscriber.onNext            the application's pipeline
- *   → UdpInbound.onTurnEnd         slots are posted while posted &lt; unmet demand
  *
- * Publisher.onNext                 from any thread, into the send's own queue     OutboundSend
- *   → UdpOutbound.onTurnEnd        encoded into a free slot, posted, committed    DatagramWriter
- *   → UdpOutbound.onCompletion     the kernel is done: the slot is free again
+ * OutboundSend.onNext              from any thread: what is sent waits here, at most a window
+ *
+ * UdpConnection.onTurnEnd          when all of the batch has been handed over
+ *   → UdpOutbound.onTurnEnd        encoded into free slots and posted             DatagramWriter
+ *   → UdpInbound.onTurnEnd         slots are posted while posted &lt; unmet demand
+ *   → kernel.RequestQueue.commit   once, for both
+ *
+ * UdpOutbound.onCompletion         the kernel has sent it: the slot is free again
  * </pre>
  */
 @NullMarked

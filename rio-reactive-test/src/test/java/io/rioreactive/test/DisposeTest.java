@@ -1,6 +1,7 @@
 package io.rioreactive.test;
 
 import static io.rioreactive.test.SimulatedServer.PEER;
+import static io.rioreactive.test.SimulatedServer.datagram;
 import static io.rioreactive.test.SimulatedServer.datagrams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -139,7 +140,7 @@ class DisposeTest {
     server.run();
     TestSubscriber<Datagram> late = TestSubscriber.create();
     connection.receive().subscribe(late);
-    StepVerifier.create(connection.next()).verifyComplete();
+    StepVerifier.create(connection.next()).then(server::run).verifyComplete();
 
     assertThat(early.isTerminatedComplete()).isTrue();
     assertThat(late.isTerminatedComplete()).isTrue();
@@ -351,6 +352,7 @@ class DisposeTest {
     assertThat(unbound).hasValue(1);
     TestSubscriber<Datagram> late = TestSubscriber.create();
     connection.receive().subscribe(late);
+    server.run();
     assertThat(late.expectTerminalError()).isSameAs(disposed.expectTerminalError());
   }
 
@@ -483,5 +485,42 @@ class DisposeTest {
       assertThat(server.kernel().openSockets()).isZero();
       assertThat(server.kernel().lastSocket().index()).isEqualTo(socket.index());
     }
+  }
+
+  @Test
+  void aSendThatIsTriedAgainAtOnceOnAClosedConnectionLeavesTurnsToTheOthers() {
+    RioConnection other = server.bindAnother(it -> it);
+    AtomicInteger tries = new AtomicInteger();
+    connection
+        .send(Flux.never())
+        .doOnError(closed -> tries.incrementAndGet())
+        .retry(1_000)
+        .subscribe(ignored -> {}, ignored -> {});
+    server.run();
+
+    connection.dispose();
+    TestSubscriber<Void> send = server.subscribe(other.send(Mono.just(datagram("beside"))));
+    server.turn(5);
+
+    assertThat(tries.get()).isBetween(1, 10);
+    assertThat(send.isTerminatedComplete()).isTrue();
+  }
+
+  @Test
+  void aSecondSubscriberThatTriesAgainAtOnceLeavesTurnsToTheOthers() {
+    RioConnection other = server.bindAnother(it -> it);
+    connection.receive().subscribe();
+    AtomicInteger tries = new AtomicInteger();
+    connection
+        .receive()
+        .doOnError(taken -> tries.incrementAndGet())
+        .retry(1_000)
+        .subscribe(ignored -> {}, ignored -> {});
+
+    TestSubscriber<Void> send = server.subscribe(other.send(Mono.just(datagram("beside"))));
+    server.turn(5);
+
+    assertThat(tries.get()).isBetween(1, 10);
+    assertThat(send.isTerminatedComplete()).isTrue();
   }
 }

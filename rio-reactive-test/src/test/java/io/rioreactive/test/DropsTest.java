@@ -186,8 +186,37 @@ class DropsTest {
       assertThat(log.warnings())
           .singleElement()
           .asString()
-          .contains("udp 127.0.0.1:50000", "25 bytes", "192.0.2.7:4711", "TRUNCATED")
+          .contains("udp 127.0.0.1:50000", "of 25 bytes", "192.0.2.7:4711", "TRUNCATED")
           .contains("16 bytes: raise datagramSize");
+    }
+  }
+
+  @Test
+  @DisplayName("where the kernel tells no length, the log says that it was more than the slot's")
+  void firstTruncatedIsLoggedWithoutALengthThatNobodyKnows() {
+    try (CapturedLog log = new CapturedLog();
+        Rig rig = Posts.KEPT.rig()) {
+      subscribe(rig, 8);
+
+      rig.receive(TOO_LONG);
+
+      assertThat(log.warnings()).singleElement().asString().contains("of more than 16 bytes from");
+    }
+  }
+
+  @Test
+  @DisplayName("the log writes an IPv6 address with brackets")
+  void bracketsInTheLog() {
+    try (CapturedLog log = new CapturedLog();
+        Rig rig = Rig.over(SimulatedKernel.withdrawingPosts(), server -> server.host("::1"))) {
+      subscribe(rig, 8);
+
+      rig.receive(TOO_LONG);
+
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("udp [0:0:0:0:0:0:0:1]:50000: dropped");
     }
   }
 

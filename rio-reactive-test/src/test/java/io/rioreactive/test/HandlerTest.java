@@ -253,12 +253,39 @@ class HandlerTest {
     try (CapturedLog log = new CapturedLog()) {
       bind((in, out) -> Mono.error(failure));
       after(Duration.ofSeconds(4));
-      assertThat(log.warnings()).hasSize(calls.size());
+      assertThat(log.warnings()).as("of this class").hasSize(1);
     }
 
     assertThat(calls.stream().map(at -> at - start))
         .containsExactly(0L, 0L, 10L, 30L, 70L, 150L, 310L, 630L, 1_270L, 2_270L, 3_270L);
     assertThat(server.stats().handlerFailures()).isEqualTo(calls.size());
+  }
+
+  @Test
+  void aFailureOfAnotherClassIsLoggedWithItsStackToo() {
+    try (CapturedLog log = new CapturedLog()) {
+      bind(
+          (in, out) ->
+              Mono.error(calls.size() % 2 == 1 ? failure : new IOException("another class")));
+      after(Duration.ofSeconds(4));
+
+      assertThat(log.warnings()).hasSize(2);
+      assertThat(log.text()).containsOnlyOnce("another class");
+    }
+  }
+
+  @Test
+  void aRetryThatIsDueIsMadeOnThePump() {
+    try (CapturedLog log = new CapturedLog()) {
+      bind((in, out) -> Mono.error(failure));
+      assertThat(calls).hasSize(2);
+
+      clock.advanceTimeBy(ofMillis(10));
+      assertThat(calls).as("not on the timer's thread").hasSize(2);
+      server.run();
+
+      assertThat(calls).hasSize(3);
+    }
   }
 
   @Test
@@ -372,6 +399,36 @@ class HandlerTest {
   }
 
   @Test
+  void anErrorThatIsHandledInsideFlatMapCostsThatDatagramAlone() {
+    bind(
+        (in, out) ->
+            out.send(
+                in.receive()
+                    .flatMap(
+                        query ->
+                            (query.asString().equals("bad")
+                                    ? this.<String>failing()
+                                    : echoed(query))
+                                .map(query::reply)
+                                .onErrorResume(handled -> Mono.empty()),
+                        64)));
+    server.deliver("a", "bad", "b");
+    server.run();
+
+    assertThat(server.sent()).containsExactly("re a", "re b");
+    assertThat(calls).hasSize(1);
+    assertThat(server.stats().handlerFailures()).isZero();
+  }
+
+  private <T> Mono<T> failing() {
+    return Mono.error(failure);
+  }
+
+  private static Mono<String> echoed(Datagram query) {
+    return Mono.just("re " + query.asString());
+  }
+
+  @Test
   void anotherRetryIsAskedInsteadAndOnItsOwnTime() {
     long start = now();
     try (CapturedLog log = new CapturedLog()) {
@@ -393,6 +450,10 @@ class HandlerTest {
       assertThat(calls).hasSize(3);
       assertThat(connection.isDisposed()).isTrue();
       assertThat(endOf(connection)).matches(Exceptions::isRetryExhausted).hasCause(failure);
+      TestSubscriber<Datagram> received = TestSubscriber.create();
+      connection.receive().subscribe(received);
+      server.run();
+      assertThat(received.expectTerminalError()).isSameAs(endOf(connection));
       assertThat(log.errors()).singleElement().asString().contains("for good");
       assertThat(connection.stats().handlerFailures()).isEqualTo(3);
     }

@@ -178,7 +178,7 @@ class OutboundCompletionTest {
     server.run();
     TestPublisher<Datagram> source = TestPublisher.create();
 
-    TestSubscriber<Void> done = server.subscribe(source);
+    TestSubscriber<Void> done = server.send(source);
 
     assertThat(done.expectTerminalError()).isInstanceOf(ClosedChannelException.class);
     source.assertWasNotSubscribed();

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.hook.PumpDriver;
+import io.rioreactive.hook.PumpHook;
+import io.rioreactive.hook.PumpTurns;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.NonBlocking;
+import reactor.test.StepVerifier;
 
 /** Threads that several servers share, on the kernel of this machine. */
 class PumpGroupTest {
@@ -69,12 +74,58 @@ class PumpGroupTest {
     bind(2);
 
     assertThat(threads.values())
+        .extracting(Thread::getName)
+        .containsExactlyInAnyOrder("edge-1", "edge-2");
+    assertThat(threads.values())
         .allSatisfy(
             thread -> {
-              assertThat(thread.getName()).startsWith("edge-");
               assertThat(thread.isDaemon()).isTrue();
               assertThat(thread).isInstanceOf(NonBlocking.class);
             });
+  }
+
+  @Test
+  void threadsWithoutANameDoNotShareOne() {
+    PumpGroup first = PumpGroup.create();
+    PumpGroup second = PumpGroup.create();
+    try {
+      server.runOn(first).bindNow();
+      server.runOn(second).bindNow();
+
+      assertThat(threads.values())
+          .extracting(Thread::getName)
+          .doesNotHaveDuplicates()
+          .allMatch(name -> name.startsWith("rio-pump-"));
+    } finally {
+      first.dispose();
+      second.dispose();
+    }
+  }
+
+  @Test
+  void ifOneThreadCannotBeStartedTheOthersEndAndTheNextBindStartsThemAgain() {
+    List<PumpTurns> started = new ArrayList<>();
+    PumpDriver driver =
+        new PumpDriver() {
+          @Override
+          public void start(PumpTurns pump) {
+            if (started.size() == 2) {
+              throw new IllegalThreadStateException("not the third");
+            }
+            started.add(pump);
+          }
+
+          @Override
+          public void wake() {}
+        };
+    PumpGroup three =
+        PumpHook.newGroup(PumpGroup.class, SimulatedKernel.withdrawingPosts(), driver).size(3);
+
+    StepVerifier.create(server.runOn(three).bind()).verifyError(IllegalThreadStateException.class);
+
+    assertThat(started).hasSize(2);
+    started.forEach(PumpTurns::turn);
+    assertThat(started).allMatch(PumpTurns::isEnded);
   }
 
   @Test

@@ -79,6 +79,7 @@ class ReactorFitTest {
     rig.connection().receive(view -> view.length()).subscribe(value -> {});
 
     rig.connection().receive(view -> view.length()).subscribe(value -> {}, errors::add);
+    rig.run();
 
     assertThat(errors).hasSize(1);
     assertThat(errors.getFirst().getSuppressed()[0].getMessage())

@@ -81,6 +81,12 @@ class ShutdownTest {
     server.run();
   }
 
+  private boolean isClosed() {
+    TestSubscriber<Void> disposed = TestSubscriber.create();
+    connection.onDispose().subscribe(disposed);
+    return disposed.isTerminated();
+  }
+
   @Test
   void anIdleConnectionClosesAtOnce() {
     TestSubscriber<Void> closed = shutdown();
@@ -123,9 +129,60 @@ class ShutdownTest {
     assertThat(socket.posted()).isEmpty();
     TestSubscriber<Datagram> late = TestSubscriber.create();
     connection.receive().subscribe(late);
+    server.run();
     assertThat(late.isTerminatedComplete()).isTrue();
     assertThat(closed.isTerminated()).as("the send is under way").isFalse();
     assertThat(socket.isClosed()).isFalse();
+  }
+
+  @Test
+  void aConnectionThatIsShutDownIsDisposedFromThenOnThoughItIsNotClosed() {
+    server.send(Flux.never());
+    assertThat(connection.isDisposed()).isFalse();
+
+    shutdown();
+
+    assertThat(connection.isDisposed()).isTrue();
+    assertThat(isClosed()).isFalse();
+  }
+
+  @Test
+  void nextRepeatedUntilItIsDisposedEndsWithTheInbound() {
+    server.send(Flux.never());
+    AtomicInteger asked = new AtomicInteger();
+    TestSubscriber<Datagram> received = TestSubscriber.create();
+    connection
+        .next()
+        .repeat(() -> asked.incrementAndGet() < 1_000 && !connection.isDisposed())
+        .subscribe(received);
+    server.run();
+
+    shutdown();
+
+    assertThat(received.isTerminatedComplete()).isTrue();
+    assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void nextRepeatedWithoutEndLeavesTurnsToTheOthersOnThePump() {
+    server.send(Flux.never());
+    RioConnection other = server.bindAnother(it -> it);
+    AtomicInteger asked = new AtomicInteger();
+    connection.next().repeat(() -> asked.incrementAndGet() < 1_000).subscribe();
+    server.run();
+    TestSubscriber<Void> closed = TestSubscriber.create();
+
+    connection.shutdown(TIME).subscribe(closed);
+    TestSubscriber<Void> send = server.subscribe(other.send(Mono.just(datagram("beside"))));
+    server.turn(5);
+
+    assertThat(asked.get()).isBetween(1, 10);
+    assertThat(send.isTerminatedComplete()).isTrue();
+    clock.advanceTimeBy(TIME);
+    try (CapturedLog log = new CapturedLog()) { // the time is up
+      server.turn(5);
+    }
+    assertThat(closed.isTerminatedComplete()).isTrue();
   }
 
   @Test
@@ -384,7 +441,7 @@ class ShutdownTest {
     server.run();
 
     assertThat(closed.isTerminated()).isFalse();
-    assertThat(connection.isDisposed()).isFalse();
+    assertThat(isClosed()).isFalse();
   }
 
   @Test

@@ -246,13 +246,16 @@ class SignalsTest {
     Probe<String> first = subscribe(Probe.requesting(3));
 
     StepVerifier.create(rig.connection().receive(view -> view.getByte(0)))
+        .then(rig::run)
         .expectErrorSatisfies(
             error ->
                 assertThat(error)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("share()"))
         .verify();
-    StepVerifier.create(rig.connection().next()).verifyError(IllegalStateException.class);
+    StepVerifier.create(rig.connection().next())
+        .then(rig::run)
+        .verifyError(IllegalStateException.class);
     rig.receive("1");
 
     assertThat(first.values()).containsExactly("1");
@@ -293,7 +296,7 @@ class SignalsTest {
 
     assertThat(probe.isComplete()).isTrue();
     assertThat(subscribe(new Probe<>()).isComplete()).isTrue();
-    StepVerifier.create(rig.connection().next()).verifyComplete();
+    StepVerifier.create(rig.connection().next()).then(rig::run).verifyComplete();
   }
 
   @Test

@@ -157,6 +157,13 @@ public record SocketAddressFormat(int afInet6, boolean isIpv6Socket) {
     return (int) (portAndScope >>> 32);
   }
 
+  /** A resolved address for the text of a failure: {@code [::1]:53}; no name is looked up. */
+  public static String text(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip.getHostAddress();
+    return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
   /** The three numbers as an address object; IPv4-mapped addresses become IPv4. */
   public static InetSocketAddress toAddress(long high, long low, long portAndScope) {
     try {

@@ -12,6 +12,7 @@ import io.rioreactive.RioUdpServer;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.scheduler.Schedulers;
@@ -83,6 +84,27 @@ interface SharedPumpContract extends OnTestbed {
     assertThat(testbed().peer().ask("hello", second.localAddress())).isEqualTo("hello");
     RioConnection third = testbed().echo(on(pumps));
     assertThat(testbed().peer().ask("hello", third.localAddress())).isEqualTo("hello");
+  }
+
+  @Test
+  default void loopsOfNextDoNotStopAShutdownNorTheOtherConnections() {
+    PumpGroup pumps = testbed().pumps();
+    RioConnection polite = testbed().bind(on(pumps));
+    RioConnection stubborn = testbed().bind(on(pumps));
+    RioConnection echo = testbed().echo(on(pumps));
+    AtomicBoolean isOver = new AtomicBoolean();
+    try {
+      stubborn.next().repeat(() -> !isOver.get()).subscribe();
+
+      StepVerifier.create(polite.next().repeat(() -> !polite.isDisposed()))
+          .then(() -> polite.shutdown(LONG).subscribe())
+          .expectComplete()
+          .verify(LONG);
+      StepVerifier.create(stubborn.shutdown(LONG)).expectComplete().verify(LONG);
+      assertThat(testbed().peer().ask("hello", echo.localAddress())).isEqualTo("hello");
+    } finally {
+      isOver.set(true);
+    }
   }
 
   @Test
