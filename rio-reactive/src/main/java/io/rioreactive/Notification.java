@@ -6,11 +6,17 @@ package io.rioreactive;
  *
  * <table>
  * <caption>What each means, by provider</caption>
- * <tr><th></th><th>{@code linux-mmsg}</th><th>{@code nio}</th></tr>
- * <tr><td>COMPLETION_PORT</td><td>{@code poll} with an eventfd</td><td>a {@code Selector}</td></tr>
- * <tr><td>EVENT</td><td>the same</td><td>the same</td></tr>
- * <tr><td>POLLED</td><td>asks the socket again and again</td><td>{@code selectNow}</td></tr>
+ * <tr><th></th><th>{@code windows-rio}</th><th>{@code linux-mmsg}</th><th>{@code nio}</th></tr>
+ * <tr><td>COMPLETION_PORT</td><td>a completion port</td><td>{@code poll} with an eventfd</td><td>a
+ * {@code Selector}</td></tr>
+ * <tr><td>EVENT</td><td>an event</td><td>the same</td><td>the same</td></tr>
+ * <tr><td>POLLED</td><td>dequeues again and again</td><td>asks the socket again and again</td><td>
+ * {@code selectNow}</td></tr>
  * </table>
+ *
+ * <p>A polling pump of {@code windows-rio} spins. With the system property {@code
+ * io.rioreactive.polled.yield} set to {@code true} it offers its core to other threads between two
+ * looks: for machines with fewer cores than busy threads.
  *
  * <p>Example: {@code RioUdpServer.create().notification(Notification.POLLED)} trades a whole core
  * for the lowest latency.

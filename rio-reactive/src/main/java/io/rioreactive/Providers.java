@@ -5,13 +5,19 @@ import io.rioreactive.kernel.Kernel;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.linux.LinuxMmsgKernel;
 import io.rioreactive.kernel.nio.NioKernel;
+import io.rioreactive.kernel.windows.WindowsIocpKernel;
+import io.rioreactive.kernel.windows.WindowsRioKernel;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernels this library has, the best first, and which of them work here. The one class that
@@ -24,15 +30,24 @@ final class Providers {
 
   static final String AUTO = "auto";
 
-  private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
+  private static final Logger LOG = LoggerFactory.getLogger(Providers.class);
+
+  private static final String SYSTEM = System.getProperty("os.name", "");
+  private static final boolean LINUX = SYSTEM.startsWith("Linux");
+  private static final boolean WINDOWS = SYSTEM.startsWith("Windows");
 
   private static final List<Candidate> CANDIDATES =
       List.of(
+          new Candidate(new WindowsRioKernel(), WINDOWS, "Windows"),
+          new Candidate(new WindowsIocpKernel(), WINDOWS, "Windows"),
           new Candidate(new LinuxMmsgKernel(), LINUX, "Linux"),
           new Candidate(new NioKernel(), true, "any system"));
 
   /** What trying out has shown: null for works, else why not. */
   private static final Map<String, Verdict> VERDICTS = new ConcurrentHashMap<>();
+
+  /** What {@code auto} has fallen back to, so that it is said once. */
+  private static final Set<String> FALLEN_BACK_TO = ConcurrentHashMap.newKeySet();
 
   private Providers() {}
 
@@ -53,8 +68,7 @@ final class Providers {
 
     private Verdict tryOut() {
       if (!isItsSystem) {
-        return new Verdict(
-            new IOException("this is " + System.getProperty("os.name") + ", it needs " + system));
+        return new Verdict(new IOException("this is " + SYSTEM + ", it needs " + system));
       }
       try {
         kernel.probe();
@@ -94,16 +108,33 @@ final class Providers {
    * @throws IOException if it does not work here, with the reason
    */
   static Kernel choose(String name) throws IOException {
+    return name.equals(AUTO) ? chooseBest() : chooseNamed(name);
+  }
+
+  private static Kernel chooseNamed(String name) throws IOException {
+    Candidate candidate =
+        CANDIDATES.stream().filter(c -> c.kernel().name().equals(name)).findFirst().orElseThrow();
+    IOException failure = candidate.verdict().failure();
+    if (failure != null) {
+      throw new IOException(
+          "provider " + name + " does not work here: " + failure.getMessage(), failure);
+    }
+    return candidate.kernel();
+  }
+
+  private static Kernel chooseBest() throws IOException {
+    StringJoiner refusals = new StringJoiner("; ");
     for (Candidate candidate : CANDIDATES) {
-      if (name.equals(candidate.kernel().name()) || name.equals(AUTO)) {
-        IOException failure = candidate.verdict().failure();
-        if (failure == null) {
-          return candidate.kernel();
+      String name = candidate.kernel().name();
+      Verdict verdict = candidate.verdict();
+      if (verdict.failure() == null) {
+        if (refusals.length() > 0 && FALLEN_BACK_TO.add(name)) {
+          LOG.info("provider {}, since a better one does not work here: {}", name, refusals);
         }
-        if (!name.equals(AUTO)) {
-          throw new IOException(
-              "provider " + name + " does not work here: " + failure.getMessage(), failure);
-        }
+        return candidate.kernel();
+      }
+      if (candidate.isItsSystem()) {
+        refusals.add(name + ": " + reason(verdict));
       }
     }
     throw new IOException(

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
  * The arrows between the packages:
  *
  * <pre>
- * io.rioreactive ──▶ hook ──▶ kernel ◀── kernel.linux ──▶ ffm
+ * io.rioreactive ──▶ hook ──▶ kernel ◀── kernel.linux, kernel.windows ──▶ ffm
  *    │  └──────────────────────▶ ▲ ◀──── kernel.nio
- *    └─ (class Providers) ─▶ kernel.linux, kernel.nio
+ *    └─ (class Providers) ─▶ kernel.linux, kernel.windows, kernel.nio
  * </pre>
  */
 class ArchitectureTest {
@@ -36,6 +36,7 @@ class ArchitectureTest {
   private static final String HOOK = "io.rioreactive.hook";
   private static final String KERNEL = "io.rioreactive.kernel";
   private static final String LINUX = "io.rioreactive.kernel.linux";
+  private static final String WINDOWS = "io.rioreactive.kernel.windows";
   private static final String NIO = "io.rioreactive.kernel.nio";
   private static final String FFM = "io.rioreactive.ffm";
   private static final String OURS = "io.rioreactive..";
@@ -68,7 +69,7 @@ class ArchitectureTest {
     assertThat(CLASSES)
         .extracting(JavaClass::getPackageName)
         .filteredOn(name -> !name.isEmpty()) // module-info
-        .containsOnly(API, HOOK, KERNEL, LINUX, NIO, FFM);
+        .containsOnly(API, HOOK, KERNEL, LINUX, WINDOWS, NIO, FFM);
   }
 
   @Test
@@ -84,7 +85,7 @@ class ArchitectureTest {
         .or(isNestedIn(Providers.class))
         .should()
         .dependOnClassesThat(
-            resideInAPackage(OURS).and(not(resideInAnyPackage(API, KERNEL, LINUX, NIO))))
+            resideInAPackage(OURS).and(not(resideInAnyPackage(API, KERNEL, LINUX, WINDOWS, NIO))))
         .check(CLASSES);
   }
 
@@ -101,6 +102,11 @@ class ArchitectureTest {
   @Test
   void linuxUsesKernelAndFfm() {
     assertUses(LINUX, KERNEL, FFM);
+  }
+
+  @Test
+  void windowsUsesKernelAndFfm() {
+    assertUses(WINDOWS, KERNEL, FFM);
   }
 
   @Test

@@ -42,6 +42,15 @@ public final class NativeLibrary {
     }
   }
 
+  /** Why a class that calls native code could not be used; also at the second try to use it. */
+  public static String reason(LinkageError error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
   /**
    * A function that returns something.
    *

@@ -1,6 +1,7 @@
 package io.rioreactive.kernel;
 
 import java.io.IOException;
+import java.net.BindException;
 
 /**
  * A call to the system failed: which one, with which error, and what to do about it.
@@ -53,5 +54,12 @@ public final class KernelException extends IOException {
   /** The system's number of the error. */
   public int code() {
     return code;
+  }
+
+  /** The same, for users who look for the address being taken, not here or not allowed. */
+  public BindException asBindException() {
+    BindException refused = new BindException(getMessage());
+    refused.initCause(this);
+    return refused;
   }
 }

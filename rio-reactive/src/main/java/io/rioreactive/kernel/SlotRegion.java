@@ -21,6 +21,18 @@ public record SlotRegion(
     int payloadOffset,
     int payloadSize) {
 
+  private static final int CACHE_LINE = 64;
+
+  /**
+   * The bytes from slot to slot that serve slots of so many bytes best: whole cache lines, and an
+   * odd number of them, so that the slots' beginnings spread over all sets of a cache instead of
+   * falling into a few.
+   */
+  public static long stride(long bytes) {
+    long lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
+    return (lines | 1) * CACHE_LINE;
+  }
+
   /** Offset in {@link #memory} of a slot's address area. */
   public long addressAt(int slot) {
     return slot * stride + addressOffset;

@@ -15,8 +15,6 @@ import java.lang.foreign.MemorySegment;
  */
 final class Slab {
 
-  private static final int CACHE_LINE = 64;
-
   private final LibC libc;
   private final Arena arena;
   private final MemorySegment memory;
@@ -53,14 +51,9 @@ final class Slab {
     return new Slab(libc, arena, memory, slots, datagramSize);
   }
 
-  /**
-   * Bytes from slot to slot: address area + payload, in whole cache lines. Their number is odd, so
-   * that the slots' beginnings spread over all sets of a cache instead of falling into a few.
-   */
+  /** Bytes from slot to slot: address area + payload. */
   static long stride(int datagramSize) {
-    long bytes = (long) SocketAddressFormat.SIZE + datagramSize;
-    long lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
-    return (lines | 1) * CACHE_LINE;
+    return SlotRegion.stride((long) SocketAddressFormat.SIZE + datagramSize);
   }
 
   SlotRegion slots() {

@@ -8,9 +8,7 @@ import io.rioreactive.kernel.SocketConfig;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.BindException;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -184,7 +182,7 @@ record UdpSocket(
             "{} of the socket on {}: asked for {} bytes, the system granted {}."
                 + " Raise its limit to get more: sysctl -w {}={}",
             name,
-            text(config.bindAddress()),
+            SocketAddressFormat.text(config.bindAddress()),
             asked,
             granted,
             limit,
@@ -199,20 +197,13 @@ record UdpSocket(
       if (result == 0) {
         return;
       }
-      KernelException failure = Errno.exception("bind " + text(wanted), -result);
+      KernelException failure =
+          Errno.exception("bind " + SocketAddressFormat.text(wanted), -result);
       Errno errno = Errno.of(-result);
       if (errno == Errno.EADDRINUSE || errno == Errno.EADDRNOTAVAIL || errno == Errno.EACCES) {
-        BindException refused = new BindException(failure.getMessage());
-        refused.initCause(failure);
-        throw refused;
+        throw failure.asBindException();
       }
       throw failure;
-    }
-
-    private static String text(InetSocketAddress address) {
-      InetAddress ip = address.getAddress();
-      String host = ip.getHostAddress();
-      return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private InetSocketAddress localAddress(int fd) throws KernelException {

@@ -67,14 +67,9 @@ final class Slab {
     }
   }
 
-  /**
-   * Bytes from slot to slot: address area + payload + spare byte, in whole cache lines. Their
-   * number is odd, so that the slots' beginnings spread over all sets of a cache.
-   */
+  /** Bytes from slot to slot: address area + payload + spare byte. */
   private static int stride(int datagramSize) {
-    int bytes = SocketAddressFormat.SIZE + datagramSize + SPARE;
-    int lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
-    return (lines | 1) * CACHE_LINE;
+    return (int) SlotRegion.stride(SocketAddressFormat.SIZE + datagramSize + SPARE);
   }
 
   SlotRegion region() {

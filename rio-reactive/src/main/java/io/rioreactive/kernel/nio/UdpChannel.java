@@ -5,7 +5,6 @@ import io.rioreactive.kernel.SocketConfig;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -135,7 +134,7 @@ record UdpChannel(
           "{} of the socket on {}: asked for {} bytes, the system granted {}."
               + " Raise the system's limit to get more",
           option,
-          text(config.bindAddress()),
+          SocketAddressFormat.text(config.bindAddress()),
           asked,
           granted);
     }
@@ -161,17 +160,12 @@ record UdpChannel(
           new BindException(
               ("bind %s failed: %s: another socket may have the port, the address may not be this"
                       + " machine's, or the port may need a permission")
-                  .formatted(text(address), e.getMessage()));
+                  .formatted(SocketAddressFormat.text(address), e.getMessage()));
       told.initCause(e);
       throw told;
     } catch (SocketException e) {
-      throw new IOException("bind %s failed: %s".formatted(text(address), e.getMessage()), e);
+      throw new IOException(
+          "bind %s failed: %s".formatted(SocketAddressFormat.text(address), e.getMessage()), e);
     }
-  }
-
-  private static String text(InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    String host = ip.getHostAddress();
-    return (ip instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

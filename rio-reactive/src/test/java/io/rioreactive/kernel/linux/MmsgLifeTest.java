@@ -1,16 +1,16 @@
 package io.rioreactive.kernel.linux;
 
-import static io.rioreactive.kernel.linux.Harness.postReceives;
-import static io.rioreactive.kernel.linux.Harness.postSend;
+import static io.rioreactive.kernel.KernelHarness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postSend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.WaitMode;
-import io.rioreactive.kernel.linux.Harness.Done;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

@@ -1,13 +1,13 @@
 package io.rioreactive.kernel.linux;
 
-import static io.rioreactive.kernel.linux.Harness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postReceives;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
-import io.rioreactive.kernel.linux.Harness.Done;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,14 +1,14 @@
 package io.rioreactive.kernel.linux;
 
-import static io.rioreactive.kernel.linux.Harness.loopback;
-import static io.rioreactive.kernel.linux.Harness.postSend;
+import static io.rioreactive.kernel.KernelHarness.loopback;
+import static io.rioreactive.kernel.KernelHarness.postSend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.linux.Harness.Done;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,87 +1,17 @@
 package io.rioreactive.kernel.linux;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.rioreactive.kernel.CompletionQueue;
-import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.WaitMode;
+import io.rioreactive.kernel.WakeUpRules;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
-@Timeout(30)
-class WakeUpTest {
+class WakeUpTest implements WakeUpRules {
 
-  @Test
-  void aWakeBeforeTheAwaitEndsIt() throws IOException {
-    try (Harness harness = new Harness()) {
-      harness.queue.wake();
-      harness.queue.await();
-    }
-  }
-
-  @Test
-  void aDequeueDoesNotSwallowAWake() throws IOException {
-    try (Harness harness = new Harness()) {
-      RequestQueue socket = harness.open(1, 1, 64);
-      socket.postReceive(0);
-      harness.queue.wake();
-      for (int i = 0; i < 40; i++) {
-        harness.dequeue();
-      }
-      harness.queue.await();
-    }
-  }
-
-  @Test
-  void aPolledQueueNeverSleeps() throws IOException {
-    try (Harness harness = new Harness(WaitMode.POLLED)) {
-      harness.queue.await();
-      harness.queue.wake();
-      harness.open(1, 1, 64).postReceive(0);
-      harness.queue.await();
-    }
-  }
-
-  @Test
-  void noWakeIsLost() throws Exception {
-    int rounds = 20_000;
-    AtomicInteger asked = new AtomicInteger();
-    AtomicInteger answered = new AtomicInteger();
-    CountDownLatch isOpen = new CountDownLatch(1);
-    CompletionQueue[] shared = new CompletionQueue[1];
-    Thread pump =
-        Thread.ofPlatform()
-            .daemon()
-            .start(
-                () -> {
-                  try (Harness harness = new Harness()) {
-                    shared[0] = harness.queue;
-                    isOpen.countDown();
-                    while (answered.get() < rounds) {
-                      harness.queue.await();
-                      answered.set(asked.get());
-                    }
-                  } catch (IOException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    isOpen.await();
-    for (int i = 1; i <= rounds; i++) {
-      asked.set(i);
-      shared[0].wake();
-      while (answered.get() < i) {
-        Thread.onSpinWait();
-      }
-    }
-    pump.join();
-    assertThat(answered).hasValue(rounds);
-
-    shared[0].wake(); // after close: nothing happens
+  @Override
+  public KernelHarness open(WaitMode waitMode) throws IOException {
+    return new Harness(waitMode);
   }
 }

@@ -1,0 +1,367 @@
+package io.rioreactive.kernel.windows;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketAddressFormat;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket and its {@code RIO_RQ}: posts are deferred, a commit at the end of the turn starts
+ * them, and each accepted one is counted until its result has been dequeued.
+ *
+ * <pre>
+ *   OPEN ──close──▶ CLOSED ──release: nothing outstanding──────────────▶ (gone)
+ *                          ──abandon──▶ ABANDONED ──all came back──────▶ (gone)
+ * </pre>
+ *
+ * <p>It owns the socket, its request queue and both slabs with their registrations; it holds an
+ * index and a claim on the completion queue. The queue's thread alone. It never frees what the
+ * system may write to or read from.
+ *
+ * <p>Posts name the peer's address for each datagram. A connected socket will post without, and
+ * packet info with a control slice: both are arguments of the two calls below.
+ */
+final class RioRequestQueue implements RequestQueue {
+
+  private static final Logger log = LoggerFactory.getLogger(RioRequestQueue.class);
+
+  private static final long NULL = Constants.NULL;
+
+  /** Bytes of an address slice: a {@code SOCKADDR_INET}, whatever the socket's family. */
+  private static final int ADDRESS_BYTES = (int) Layouts.SOCKADDR_INET.byteSize();
+
+  private enum State {
+    OPEN,
+    CLOSED,
+    ABANDONED
+  }
+
+  private final RioCompletionQueue queue;
+  private final RioFunctions rio;
+  private final RioBuffers buffers;
+  private final int index;
+  private final WindowsSocket socket;
+  private final long rq;
+  private final RioSlab receives;
+  private final RioSlab sends;
+  private final int claim;
+  private final int datagramSize;
+
+  private State state = State.OPEN;
+  private int receivesOutstanding;
+  private int sendsOutstanding;
+  private boolean isReceiveDeferred;
+  private boolean isSendDeferred;
+
+  RioRequestQueue(
+      RioCompletionQueue queue,
+      RioFunctions rio,
+      RioBuffers buffers,
+      int index,
+      WindowsSocket socket,
+      long rq,
+      RioSlab receives,
+      RioSlab sends) {
+    this.queue = queue;
+    this.rio = rio;
+    this.buffers = buffers;
+    this.index = index;
+    this.socket = socket;
+    this.rq = rq;
+    this.receives = receives;
+    this.sends = sends;
+    this.claim = RioQueueSize.claim(receives.slots().slots(), sends.slots().slots());
+    this.datagramSize = receives.slots().payloadSize();
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return socket.localAddress();
+  }
+
+  @Override
+  public SlotRegion receiveSlots() {
+    return receives.slots();
+  }
+
+  @Override
+  public SlotRegion sendSlots() {
+    return sends.slots();
+  }
+
+  @Override
+  public SocketAddressFormat addressFormat() {
+    return socket.format();
+  }
+
+  @Override
+  public KernelException error(String operation, int code) {
+    return WsaError.exception(operation, code);
+  }
+
+  /** Winsock has no counter of what it drops. */
+  @Override
+  public OptionalLong kernelDrops() {
+    return OptionalLong.empty();
+  }
+
+  /** What it may need of the completion queue. */
+  int claim() {
+    return claim;
+  }
+
+  @Override
+  public String describe() {
+    return "locked memory "
+        + (receives.lockedBytes() + sends.lockedBytes() + RioQueueSize.bytes(claim))
+        + " bytes = receive slots "
+        + receives.lockedBytes()
+        + " + send slots "
+        + sends.lockedBytes()
+        + " + completion queue "
+        + RioQueueSize.bytes(claim)
+        + " at least; receive buffer "
+        + socket.receiveBuffer()
+        + " bytes, send buffer "
+        + socket.sendBuffer()
+        + " bytes";
+  }
+
+  // ---- post
+
+  @Override
+  public int postReceive(int slot) {
+    if (state != State.OPEN) {
+      return WsaError.WSAENOTSOCK.code();
+    }
+    buffers.set(
+        receives.bufferId(slot),
+        receives.payloadOffset(slot),
+        datagramSize,
+        receives.addressOffset(slot),
+        ADDRESS_BYTES);
+    int code =
+        rio.RIOReceiveEx(
+            rq,
+            buffers.payload(),
+            1,
+            NULL, // local address: packet info
+            buffers.address(),
+            NULL, // control: packet info
+            NULL, // flags
+            Constants.RIO_MSG_DEFER,
+            RioContext.ofReceive(slot));
+    if (isRefusal(code)) {
+      return code;
+    }
+    onDeferred();
+    isReceiveDeferred = true;
+    receivesOutstanding++;
+    return ACCEPTED;
+  }
+
+  @Override
+  public int postSend(int slot, int length) {
+    if (state != State.OPEN) {
+      return WsaError.WSAENOTSOCK.code();
+    }
+    buffers.set(
+        sends.bufferId(slot),
+        sends.payloadOffset(slot),
+        length,
+        sends.addressOffset(slot),
+        ADDRESS_BYTES);
+    int code =
+        rio.RIOSendEx(
+            rq,
+            buffers.payload(),
+            1,
+            NULL, // local address: must be
+            buffers.address(),
+            NULL, // control: packet info
+            NULL, // flags
+            Constants.RIO_MSG_DEFER,
+            RioContext.ofSend(slot));
+    if (isRefusal(code)) {
+      return code;
+    }
+    onDeferred();
+    isSendDeferred = true;
+    sendsOutstanding++;
+    return ACCEPTED;
+  }
+
+  /** FALSE with WSA_IO_PENDING has been seen in the field: the request has started. */
+  private static boolean isRefusal(int code) {
+    return code != 0 && code != WsaError.WSA_IO_PENDING.code();
+  }
+
+  private void onDeferred() {
+    if (!isDeferred()) {
+      queue.onDeferred(1);
+    }
+  }
+
+  boolean isDeferred() {
+    return isReceiveDeferred || isSendDeferred;
+  }
+
+  /**
+   * Starts what is deferred, with a call for each direction that has any.
+   *
+   * @throws UncheckedIOException if the system refuses; what is deferred then starts never, or when
+   *     the socket is closed
+   */
+  @Override
+  public void commit() {
+    if (!isDeferred()) {
+      return;
+    }
+    int sendCode = isSendDeferred ? rio.RIOSend(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0) : 0;
+    int receiveCode =
+        isReceiveDeferred ? rio.RIOReceive(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0) : 0;
+    onNothingDeferred(); // also if it is refused: trying again would end the same way
+    if (sendCode != 0) {
+      throw new UncheckedIOException(error("commit of the sends posted", sendCode));
+    }
+    if (receiveCode != 0) {
+      throw new UncheckedIOException(error("commit of the receives posted", receiveCode));
+    }
+  }
+
+  private void onNothingDeferred() {
+    if (isDeferred()) {
+      isReceiveDeferred = false;
+      isSendDeferred = false;
+      queue.onDeferred(-1);
+    }
+  }
+
+  /** RIO keeps what is posted until a datagram comes or the socket is closed. */
+  @Override
+  public int withdrawReceives(int[] slots, int count) {
+    return 0;
+  }
+
+  // ---- what the queue dequeues
+
+  /** Adds a result to the batch; if the slots were given up, nobody wants to know. */
+  void onResult(CompletionBatch batch, long context, int status, int bytes) throws KernelException {
+    int slot = RioContext.slot(context);
+    if (RioContext.isReceive(context)) {
+      receivesOutstanding--;
+      if (state != State.ABANDONED) {
+        addReceive(batch, slot, status, bytes);
+      }
+    } else if (RioContext.isSend(context)) {
+      sendsOutstanding--;
+      if (state != State.ABANDONED) {
+        addSend(batch, slot, status, bytes);
+      }
+    } else {
+      throw queue.broken(RioRefusal.ofContext(context));
+    }
+    if (state == State.ABANDONED && outstanding() == 0) {
+      free();
+    }
+  }
+
+  private void addReceive(CompletionBatch batch, int slot, int status, int bytes) {
+    CompletionStatus completed = RioStatus.ofReceive(status, bytes, datagramSize);
+    switch (completed) {
+      case OK -> batch.addReceive(index, slot, completed, bytes, 0);
+      case TRUNCATED -> batch.addReceive(index, slot, completed, datagramSize, 0);
+      default -> batch.addReceive(index, slot, completed, 0, status);
+    }
+  }
+
+  private void addSend(CompletionBatch batch, int slot, int status, int bytes) {
+    CompletionStatus completed = RioStatus.ofSend(status);
+    if (completed == CompletionStatus.OK) {
+      batch.addSend(index, slot, completed, bytes, 0);
+    } else {
+      batch.addSend(index, slot, completed, 0, status);
+    }
+  }
+
+  /** Requests that were accepted and not dequeued. */
+  int outstanding() {
+    return receivesOutstanding + sendsOutstanding;
+  }
+
+  // ---- end
+
+  @Override
+  public void close() {
+    if (state == State.OPEN) {
+      state = State.CLOSED;
+      try {
+        if (!queue.isBroken()) {
+          commit();
+        }
+      } catch (UncheckedIOException refused) {
+        log.debug("socket {}: closed with posts that were never committed", index, refused);
+      } finally {
+        onNothingDeferred();
+        int result = queue.winsock().closesocket(socket.handle());
+        if (result < 0) {
+          log.warn("socket {}: {}", index, error("closesocket", -result).getMessage());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void release() {
+    requireClosed();
+    if (outstanding() > 0) {
+      throw new IllegalStateException(outstanding() + " requests are outstanding");
+    }
+    free();
+  }
+
+  @Override
+  public void abandon() {
+    requireClosed();
+    if (outstanding() == 0) {
+      free();
+      return;
+    }
+    state = State.ABANDONED;
+    log.warn(
+        "socket {}: {} receives and {} sends have not come back from the system: {} bytes stay"
+            + " allocated and locked on purpose, since it may still use them",
+        index,
+        receivesOutstanding,
+        sendsOutstanding,
+        receives.lockedBytes() + sends.lockedBytes());
+  }
+
+  boolean isAbandoned() {
+    return state == State.ABANDONED;
+  }
+
+  private void free() {
+    queue.onGone(this);
+    receives.free();
+    sends.free();
+  }
+
+  private void requireClosed() {
+    if (state != State.CLOSED) {
+      throw new IllegalStateException("the socket is " + state);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.rioreactive.kernel.windows;
+
+import io.rioreactive.kernel.CompletionStatus;
+
+/**
+ * What the {@code Status} of a {@code RIORESULT} means. It is a Winsock error code, not an
+ * NTSTATUS, and 0 where all went well.
+ *
+ * <p>Stateless; any thread, any system.
+ */
+final class RioStatus {
+
+  private static final int MESSAGE_TOO_LONG = WsaError.WSAEMSGSIZE.code();
+  private static final int ABORTED = WsaError.WSA_OPERATION_ABORTED.code();
+
+  private RioStatus() {}
+
+  /**
+   * What became of a receive.
+   *
+   * @param bytes as the system says, unsigned; where the datagram did not fit, not to be relied on
+   * @param datagramSize bytes that the slot has room for
+   */
+  static CompletionStatus ofReceive(int status, int bytes, int datagramSize) {
+    if (status == 0) {
+      // More than there is room for cannot be; if it is said, none of it is believed.
+      return Integer.compareUnsigned(bytes, datagramSize) <= 0
+          ? CompletionStatus.OK
+          : CompletionStatus.TRUNCATED;
+    }
+    return status == MESSAGE_TOO_LONG ? CompletionStatus.TRUNCATED : ofFailure(status);
+  }
+
+  /** What became of a send. One that is too long has failed: nothing of it went out. */
+  static CompletionStatus ofSend(int status) {
+    return status == 0 ? CompletionStatus.OK : ofFailure(status);
+  }
+
+  /**
+   * A failure is of its request alone, unless it says that the socket is gone: also those that tell
+   * of an earlier datagram (WSAECONNRESET, WSAENETRESET), and those that nobody has heard of.
+   */
+  private static CompletionStatus ofFailure(int status) {
+    if (status == ABORTED) {
+      return CompletionStatus.CANCELLED;
+    }
+    return WsaError.isFatal(status) ? CompletionStatus.SOCKET_FAILED : CompletionStatus.FAILED;
+  }
+}

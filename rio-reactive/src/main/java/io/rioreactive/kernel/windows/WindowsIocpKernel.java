@@ -1,0 +1,72 @@
+package io.rioreactive.kernel.windows;
+
+import io.rioreactive.ffm.NativeLibrary;
+import io.rioreactive.kernel.CompletionQueue;
+import io.rioreactive.kernel.Feature;
+import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.LoopbackProbe;
+import io.rioreactive.kernel.Support;
+import io.rioreactive.kernel.WaitMode;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Map;
+
+/**
+ * The provider {@code windows-iocp}: overlapped {@code WSARecvFrom} and {@code WSASendTo} on an I/O
+ * completion port.
+ *
+ * <p>{@link WaitMode#COMPLETION_PORT} and {@link WaitMode#EVENT} are the same here: the pump sleeps
+ * on the port, since an event would have to be set for each request. With {@link WaitMode#POLLED}
+ * it looks into the port and never sleeps.
+ *
+ * <p>Stateless; any thread.
+ */
+public final class WindowsIocpKernel implements Kernel {
+
+  /** Makes the provider. Nothing native is touched before {@link #probe} or {@link #open}. */
+  public WindowsIocpKernel() {}
+
+  @Override
+  public String name() {
+    return "windows-iocp";
+  }
+
+  @Override
+  public void probe() throws IOException {
+    LoopbackProbe.run(this);
+  }
+
+  @Override
+  public Map<Feature, Support> features() {
+    return Map.of(
+        Feature.PACKET_INFO, Support.NO,
+        Feature.REPLY_SOURCE, Support.NO,
+        Feature.KERNEL_DROPS, Support.NO,
+        Feature.TRUE_LENGTH, Support.NO,
+        Feature.UNREACHABLE, Support.NO,
+        Feature.SEGMENTATION, Support.NO,
+        Feature.PUMPS, Support.NO);
+  }
+
+  @Override
+  public CompletionQueue open(WaitMode waitMode) throws IOException {
+    Arena arena = Arena.ofConfined();
+    boolean isOpen = false;
+    try {
+      CompletionQueue queue =
+          new IocpCompletionQueue(waitMode, arena, Winsock.start(arena), new Kernel32(arena));
+      isOpen = true;
+      return queue;
+    } catch (LinkageError e) {
+      throw new IOException(
+          name()
+              + " needs Winsock, and native access (--enable-native-access): "
+              + NativeLibrary.reason(e),
+          e);
+    } finally {
+      if (!isOpen) {
+        arena.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+// Prints what the C headers say of every layout, constant and error code that the Java code of
+// kernel.linux uses; the test LinuxAbiTest compares, and JavaAbi describes the lines.
+//
+// The record, made on x86-64:
+//   cc -o /tmp/linux-abi main.c
+//   /tmp/linux-abi >../../resources/io/rioreactive/kernel/linux/linux-abi.txt
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#define LAYOUT(type) printf(#type " %zu %zu\n", sizeof(struct type), _Alignof(struct type))
+#define FIELD(type, field)                                            \
+  printf(#type "." #field " %zu %zu\n", offsetof(struct type, field), \
+         sizeof(((struct type *) 0)->field))
+#define CONSTANT(name) constant(#name, sizeof(name), (long long) (name))
+
+static void constant(const char *name, size_t size, long long value) {
+  unsigned long long bits = size > 4 ? (unsigned long long) value : (unsigned int) value;
+  printf(bits < 0x10000 ? "%s %llu%s\n" : "%s 0x%llX%s\n", name, bits, size > 4 ? "L" : "");
+}
+
+static void layouts(void) {
+  LAYOUT(iovec);
+  FIELD(iovec, iov_base);
+  FIELD(iovec, iov_len);
+
+  LAYOUT(msghdr);
+  FIELD(msghdr, msg_name);
+  FIELD(msghdr, msg_namelen);
+  FIELD(msghdr, msg_iov);
+  FIELD(msghdr, msg_iovlen);
+  FIELD(msghdr, msg_control);
+  FIELD(msghdr, msg_controllen);
+  FIELD(msghdr, msg_flags);
+
+  LAYOUT(mmsghdr);
+  FIELD(mmsghdr, msg_hdr);
+  FIELD(mmsghdr, msg_len);
+
+  LAYOUT(pollfd);
+  FIELD(pollfd, fd);
+  FIELD(pollfd, events);
+  FIELD(pollfd, revents);
+
+  LAYOUT(sockaddr_in);
+  FIELD(sockaddr_in, sin_family);
+  FIELD(sockaddr_in, sin_port);
+  FIELD(sockaddr_in, sin_addr);
+  FIELD(sockaddr_in, sin_zero);
+
+  LAYOUT(sockaddr_in6);
+  FIELD(sockaddr_in6, sin6_family);
+  FIELD(sockaddr_in6, sin6_port);
+  FIELD(sockaddr_in6, sin6_flowinfo);
+  FIELD(sockaddr_in6, sin6_addr);
+  FIELD(sockaddr_in6, sin6_scope_id);
+}
+
+static void constants(void) {
+  CONSTANT(AF_INET);
+  CONSTANT(AF_INET6);
+  CONSTANT(SOCK_DGRAM);
+  CONSTANT(SOCK_NONBLOCK);
+  CONSTANT(SOCK_CLOEXEC);
+  CONSTANT(MSG_TRUNC);
+  CONSTANT(MSG_DONTWAIT);
+  CONSTANT(MSG_NOSIGNAL);
+  CONSTANT(SOL_SOCKET);
+  CONSTANT(SO_REUSEADDR);
+  CONSTANT(SO_BROADCAST);
+  CONSTANT(SO_SNDBUF);
+  CONSTANT(SO_RCVBUF);
+  CONSTANT(SO_REUSEPORT);
+  CONSTANT(SO_MEMINFO);
+  CONSTANT(SK_MEMINFO_DROPS);
+  CONSTANT(SK_MEMINFO_VARS);
+  CONSTANT(IPPROTO_IP);
+  CONSTANT(IPPROTO_IPV6);
+  CONSTANT(IP_TOS);
+  CONSTANT(IPV6_V6ONLY);
+  CONSTANT(IPV6_TCLASS);
+  CONSTANT(POLLIN);
+  CONSTANT(POLLOUT);
+  CONSTANT(POLLERR);
+  CONSTANT(POLLHUP);
+  CONSTANT(POLLNVAL);
+  CONSTANT(PROT_READ);
+  CONSTANT(PROT_WRITE);
+  CONSTANT(MAP_PRIVATE);
+  CONSTANT(MAP_ANONYMOUS);
+  CONSTANT(MAP_NORESERVE);
+  CONSTANT(EFD_NONBLOCK);
+  CONSTANT(EFD_CLOEXEC);
+}
+
+static void errors(void) {
+  CONSTANT(EPERM);
+  CONSTANT(EINTR);
+  CONSTANT(EBADF);
+  CONSTANT(EAGAIN);
+  CONSTANT(ENOMEM);
+  CONSTANT(EACCES);
+  CONSTANT(EFAULT);
+  CONSTANT(EINVAL);
+  CONSTANT(ENFILE);
+  CONSTANT(EMFILE);
+  CONSTANT(ENOSYS);
+  CONSTANT(EPROTO);
+  CONSTANT(ENOTSOCK);
+  CONSTANT(EDESTADDRREQ);
+  CONSTANT(EMSGSIZE);
+  CONSTANT(ENOPROTOOPT);
+  CONSTANT(EPROTONOSUPPORT);
+  CONSTANT(EOPNOTSUPP);
+  CONSTANT(EAFNOSUPPORT);
+  CONSTANT(EADDRINUSE);
+  CONSTANT(EADDRNOTAVAIL);
+  CONSTANT(ENETDOWN);
+  CONSTANT(ENETUNREACH);
+  CONSTANT(ECONNRESET);
+  CONSTANT(ENOBUFS);
+  CONSTANT(ESHUTDOWN);
+  CONSTANT(ETIMEDOUT);
+  CONSTANT(ECONNREFUSED);
+  CONSTANT(EHOSTDOWN);
+  CONSTANT(EHOSTUNREACH);
+}
+
+// syscall() takes a long.
+static void system_calls(void) {
+  constant("SYS_recvmmsg", sizeof(long), SYS_recvmmsg);
+  constant("SYS_sendmmsg", sizeof(long), SYS_sendmmsg);
+}
+
+int main(void) {
+#ifdef __GLIBC__
+  printf("# glibc %d.%d, cc %s\n", __GLIBC__, __GLIBC_MINOR__, __VERSION__);
+#else
+  printf("# cc %s\n", __VERSION__);
+#endif
+  layouts();
+  constants();
+  errors();
+  system_calls();
+  return 0;
+}

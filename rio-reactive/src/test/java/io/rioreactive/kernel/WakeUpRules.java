@@ -1,0 +1,85 @@
+package io.rioreactive.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What {@link CompletionQueue#wake} promises, on every kernel. */
+@Timeout(30)
+public interface WakeUpRules {
+
+  /** A queue of the kernel under test, owned by the calling thread. */
+  KernelHarness open(WaitMode waitMode) throws IOException;
+
+  @Test
+  default void aWakeBeforeTheAwaitEndsIt() throws IOException {
+    try (KernelHarness harness = open(WaitMode.COMPLETION_PORT)) {
+      harness.queue.wake();
+      harness.queue.await();
+    }
+  }
+
+  @Test
+  default void aDequeueDoesNotSwallowAWake() throws IOException {
+    try (KernelHarness harness = open(WaitMode.COMPLETION_PORT)) {
+      RequestQueue socket = harness.open(1, 1, 64);
+      socket.postReceive(0);
+      harness.queue.wake();
+      for (int i = 0; i < 40; i++) {
+        harness.dequeue();
+      }
+      harness.queue.await();
+    }
+  }
+
+  @Test
+  default void aPolledQueueNeverSleeps() throws IOException {
+    try (KernelHarness harness = open(WaitMode.POLLED)) {
+      harness.queue.await();
+      harness.queue.wake();
+      harness.open(1, 1, 64).postReceive(0);
+      harness.queue.await();
+    }
+  }
+
+  @Test
+  default void noWakeIsLost() throws Exception {
+    int rounds = 20_000;
+    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger answered = new AtomicInteger();
+    CountDownLatch isOpen = new CountDownLatch(1);
+    CompletionQueue[] shared = new CompletionQueue[1];
+    Thread pump =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try (KernelHarness harness = open(WaitMode.COMPLETION_PORT)) {
+                    shared[0] = harness.queue;
+                    isOpen.countDown();
+                    while (answered.get() < rounds) {
+                      harness.queue.await();
+                      answered.set(asked.get());
+                    }
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    isOpen.await();
+    for (int i = 1; i <= rounds; i++) {
+      asked.set(i);
+      shared[0].wake();
+      while (answered.get() < i) {
+        Thread.onSpinWait();
+      }
+    }
+    pump.join();
+    assertThat(answered).hasValue(rounds);
+
+    shared[0].wake(); // after close: nothing happens
+  }
+}

@@ -1,0 +1,205 @@
+package io.rioreactive.kernel.windows;
+
+import static io.rioreactive.kernel.KernelHarness.loopback;
+import static io.rioreactive.kernel.KernelHarness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postSend;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.KernelHarness.Done;
+import io.rioreactive.kernel.RequestQueue;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@EnabledOnOs(OS.WINDOWS)
+@Timeout(30)
+class IocpSendTest {
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void sendsInTheOrderPosted(boolean refusesModes) throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      harness.kernel32.refusesModes = refusesModes;
+      RequestQueue socket = harness.open(1, 4, 64);
+      for (int round = 0; round < 3; round++) {
+        for (int slot : new int[] {2, 0, 3}) {
+          send(harness, socket, slot, "slot " + slot);
+        }
+        socket.commit();
+
+        assertThat(harness.take(3))
+            .containsExactlyInAnyOrder(
+                ok(socket, 2, "slot 2"), ok(socket, 0, "slot 0"), ok(socket, 3, "slot 3"));
+        assertThat(harness.receiveAtPeer()).isEqualTo("slot 2");
+        assertThat(harness.receiveAtPeer()).isEqualTo("slot 0");
+        assertThat(harness.receiveAtPeer()).isEqualTo("slot 3");
+      }
+    }
+  }
+
+  @Test
+  void anEmptyDatagramIsSent() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 1, 64);
+      send(harness, socket, 0, "");
+
+      assertThat(harness.take(1)).containsExactly(ok(socket, 0, ""));
+      assertThat(harness.receiveAtPeer()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDatagramThatCannotGoFailsAloneInTheMiddle() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 5, 65_527);
+      send(harness, socket, 0, "first");
+      postSend(socket, 1, loopback(0), "port 0".getBytes(UTF_8));
+      send(harness, socket, 2, "second");
+      postSend(socket, 3, harness.peerAddress(), new byte[65_508]);
+      send(harness, socket, 4, "third");
+      socket.commit();
+
+      List<Done> done = harness.take(5);
+
+      assertThat(done).extracting(Done::slot).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+      assertThat(done)
+          .filteredOn(d -> d.status() == CompletionStatus.FAILED)
+          .extracting(Done::slot)
+          .containsExactlyInAnyOrder(1, 3);
+      assertThat(kindOf(socket, done, 1)).isEqualTo(KernelException.Kind.BAD_ADDRESS);
+      assertThat(kindOf(socket, done, 3)).isEqualTo(KernelException.Kind.TOO_LARGE);
+      assertThat(harness.receiveAtPeer()).isEqualTo("first");
+      assertThat(harness.receiveAtPeer()).isEqualTo("second");
+      assertThat(harness.receiveAtPeer()).isEqualTo("third");
+    }
+  }
+
+  private static KernelException.Kind kindOf(RequestQueue socket, List<Done> all, int slot) {
+    Done done = all.stream().filter(d -> d.slot() == slot).findFirst().orElseThrow();
+    return socket.error("send", done.code()).kind();
+  }
+
+  @Test
+  void anErrorOfAnEarlierDatagramDoesNotFailThisOne() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 3, 64);
+      harness.winsock.refuseSend(WsaError.WSAECONNRESET).refuseSend(WsaError.WSAENETRESET);
+      sendThree(harness, socket);
+
+      assertThat(harness.take(3)).extracting(Done::status).containsOnly(CompletionStatus.OK);
+      assertThat(harness.winsock.sendCalls).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void anErrorThatComesAgainAndAgainFailsTheDatagramInTheEnd() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 3, 64);
+      for (int i = 0; i < 8; i++) {
+        harness.winsock.refuseSend(WsaError.WSAECONNRESET);
+      }
+      sendThree(harness, socket);
+
+      List<Done> done = harness.take(3);
+
+      assertThat(done)
+          .filteredOn(d -> d.status() == CompletionStatus.FAILED)
+          .extracting(Done::slot)
+          .containsExactly(0);
+      assertThat(done).filteredOn(d -> d.status() == CompletionStatus.OK).hasSize(2);
+    }
+  }
+
+  @Test
+  void aShortageIsARefusalThatPasses() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 1, 64);
+      harness.winsock.refuseSend(WsaError.WSAENOBUFS);
+
+      int code = postSend(socket, 0, harness.peerAddress(), new byte[1]);
+
+      assertThat(socket.error("post a send", code).kind())
+          .isEqualTo(KernelException.Kind.TRANSIENT);
+      assertThat(harness.dequeue()).isEmpty();
+      send(harness, socket, 0, "x");
+      assertThat(harness.take(1)).containsExactly(ok(socket, 0, "x"));
+    }
+  }
+
+  @Test
+  void aFatalErrorFailsTheSocket() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 1, 64);
+      harness.winsock.refuseSend(WsaError.WSAENOTSOCK);
+      send(harness, socket, 0, "x");
+
+      Done done = harness.take(1).getFirst();
+
+      assertThat(done.status()).isEqualTo(CompletionStatus.SOCKET_FAILED);
+      assertThat(done.code()).isEqualTo(WsaError.WSAENOTSOCK.code());
+    }
+  }
+
+  @Test
+  void aPacketNobodyAskedForIsNoCompletion() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(1, 2, 64);
+      harness.winsock.sendsSkippedPackets = true;
+      for (int round = 0; round < 10; round++) {
+        send(harness, socket, 0, "x");
+        assertThat(harness.take(1)).containsExactly(ok(socket, 0, "x"));
+        assertThat(harness.dequeue()).isEmpty();
+        assertThat(harness.dequeue()).isEmpty();
+      }
+      assertThat(harness.winsock.doneAtOnce).isPositive();
+    }
+  }
+
+  @Test
+  void resultsLeaveRoomForReceives() throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(4, 32, 64);
+      postReceives(socket, 4);
+      harness.sendTo(socket, new byte[1]);
+      harness.awaitPackets();
+      for (int slot = 0; slot < 32; slot++) {
+        send(harness, socket, slot, "x");
+      }
+      socket.commit();
+
+      assertThat(harness.dequeue(8)).filteredOn(Done::isReceive).hasSize(1);
+    }
+  }
+
+  private static void sendThree(IocpHarness harness, RequestQueue socket) {
+    for (int slot = 0; slot < 3; slot++) {
+      send(harness, socket, slot, "x");
+    }
+    socket.commit();
+  }
+
+  private static void send(IocpHarness harness, RequestQueue socket, int slot, String text) {
+    int code = postSend(socket, slot, harness.peerAddress(), text.getBytes(UTF_8));
+    assertThat(code).isEqualTo(RequestQueue.ACCEPTED);
+  }
+
+  private static Done ok(RequestQueue socket, int slot, String text) {
+    return new Done(
+        socket.index(),
+        false,
+        slot,
+        CompletionStatus.OK,
+        text.getBytes(UTF_8).length,
+        0,
+        null,
+        null);
+  }
+}

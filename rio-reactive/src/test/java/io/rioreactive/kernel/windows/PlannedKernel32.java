@@ -1,0 +1,66 @@
+package io.rioreactive.kernel.windows;
+
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The real kernel32, which counts what is allocated, and fails where a test plans it. */
+@SuppressWarnings("MemberName") // the C names
+final class PlannedKernel32 extends Kernel32 {
+
+  /** Bytes that have been allocated and not freed. */
+  long allocated;
+
+  /** The completion port that was opened last. */
+  long port;
+
+  /** Packets that were asked for and not skipped: whether the mode is granted. */
+  boolean refusesModes;
+
+  /** The allocation, counted from 1 from now on, that fails; 0 for none. */
+  int failingAllocation;
+
+  private final Map<Long, Long> sizes = new HashMap<>();
+
+  PlannedKernel32(Arena arena) {
+    super(arena);
+  }
+
+  @Override
+  long CreateIoCompletionPort(long file, long port, long key, int threads) {
+    long result = super.CreateIoCompletionPort(file, port, key, threads);
+    if (file == Constants.INVALID_HANDLE_VALUE) {
+      this.port = result;
+    }
+    return result;
+  }
+
+  @Override
+  int SetFileCompletionNotificationModes(long file, int flags) {
+    return refusesModes
+        ? -WsaError.WSA_INVALID_PARAMETER.code()
+        : super.SetFileCompletionNotificationModes(file, flags);
+  }
+
+  @Override
+  long VirtualAlloc(long address, long size, int allocationType, int protect) {
+    if (failingAllocation > 0 && --failingAllocation == 0) {
+      return -WsaError.ERROR_COMMITMENT_LIMIT.code();
+    }
+    long result = super.VirtualAlloc(address, size, allocationType, protect);
+    if (result > 0) {
+      sizes.put(result, size);
+      allocated += size;
+    }
+    return result;
+  }
+
+  @Override
+  int VirtualFree(long address, long size, int freeType) {
+    int result = super.VirtualFree(address, size, freeType);
+    if (result == 0) {
+      allocated -= sizes.remove(address);
+    }
+    return result;
+  }
+}

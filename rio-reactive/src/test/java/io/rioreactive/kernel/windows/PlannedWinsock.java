@@ -1,0 +1,136 @@
+package io.rioreactive.kernel.windows;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The real Winsock, but for what a test plans: the next receives and sends are refused with these
+ * errors, or a request that is done within its call has a packet in spite of the mode to skip it.
+ */
+@SuppressWarnings("MemberName") // the C names
+final class PlannedWinsock extends Winsock {
+
+  /** Sockets that are open. */
+  int openSockets;
+
+  /** The option that is refused; 0 for none. */
+  int refusedOption;
+
+  /** Requests that were done within their call, but cut off or not. */
+  int doneAtOnce;
+
+  /** Whether these have a packet that nobody asked for, as some versions of Windows send it. */
+  boolean sendsSkippedPackets;
+
+  int sendCalls;
+
+  private final PlannedKernel32 kernel32;
+  private final Deque<Integer> receives = new ArrayDeque<>();
+  private final Deque<Integer> sends = new ArrayDeque<>();
+
+  PlannedWinsock(Arena arena, PlannedKernel32 kernel32) {
+    super(arena);
+    this.kernel32 = kernel32;
+  }
+
+  /** The next receive is refused. */
+  PlannedWinsock refuseReceive(WsaError error) {
+    receives.add(-error.code());
+    return this;
+  }
+
+  /** The next send is refused. */
+  PlannedWinsock refuseSend(WsaError error) {
+    sends.add(-error.code());
+    return this;
+  }
+
+  @Override
+  long WSASocketW(int af, int type, int protocol, long protocolInfo, int group, int flags) {
+    long socket = super.WSASocketW(af, type, protocol, protocolInfo, group, flags);
+    openSockets += socket < 0 ? 0 : 1;
+    return socket;
+  }
+
+  @Override
+  int closesocket(long socket) {
+    int result = super.closesocket(socket);
+    openSockets -= result < 0 ? 0 : 1;
+    return result;
+  }
+
+  @Override
+  int setsockopt(long socket, int level, int optname, long optval, int optlen) {
+    return optname == refusedOption
+        ? -WsaError.WSAENOPROTOOPT.code()
+        : super.setsockopt(socket, level, optname, optval, optlen);
+  }
+
+  @Override
+  int WSARecvFrom(
+      long socket,
+      long buffers,
+      int bufferCount,
+      long bytesReceived,
+      long flags,
+      long from,
+      long fromlen,
+      long overlapped,
+      long completionRoutine) {
+    if (!receives.isEmpty()) {
+      return receives.poll();
+    }
+    return answered(
+        overlapped,
+        super.WSARecvFrom(
+            socket,
+            buffers,
+            bufferCount,
+            bytesReceived,
+            flags,
+            from,
+            fromlen,
+            overlapped,
+            completionRoutine));
+  }
+
+  @Override
+  int WSASendTo(
+      long socket,
+      long buffers,
+      int bufferCount,
+      long bytesSent,
+      int flags,
+      long to,
+      int tolen,
+      long overlapped,
+      long completionRoutine) {
+    sendCalls++;
+    if (!sends.isEmpty()) {
+      return sends.poll();
+    }
+    return answered(
+        overlapped,
+        super.WSASendTo(
+            socket,
+            buffers,
+            bufferCount,
+            bytesSent,
+            flags,
+            to,
+            tolen,
+            overlapped,
+            completionRoutine));
+  }
+
+  private int answered(long overlapped, int result) {
+    if (result == 0 || result == -WsaError.WSAEMSGSIZE.code()) {
+      doneAtOnce++;
+      if (sendsSkippedPackets) {
+        kernel32.PostQueuedCompletionStatus(kernel32.port, 0, 0, overlapped); // the first socket's
+      }
+    }
+    return result;
+  }
+}

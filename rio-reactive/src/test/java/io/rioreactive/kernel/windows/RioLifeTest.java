@@ -1,0 +1,250 @@
+package io.rioreactive.kernel.windows;
+
+import static io.rioreactive.kernel.windows.RioHarness.postReceives;
+import static io.rioreactive.kernel.windows.RioHarness.postSend;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.WaitMode;
+import io.rioreactive.kernel.windows.RioHarness.Done;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Opening, closing and what is left behind. */
+@EnabledOnOs(OS.WINDOWS)
+@Timeout(60)
+class RioLifeTest {
+
+  @ParameterizedTest
+  @EnumSource(WaitMode.class)
+  void closeCancelsAllThatIsPosted(WaitMode waitMode) throws IOException {
+    try (RioHarness harness = new RioHarness(waitMode)) {
+      RequestQueue socket = harness.open(1_000, 8, 64);
+      postReceives(socket, 1_000);
+      for (int slot = 0; slot < 8; slot++) {
+        postSend(socket, slot, harness.peerAddress(), new byte[1]);
+      }
+      socket.commit();
+
+      List<Done> done = harness.close(socket, 1_008);
+
+      assertThat(done)
+          .filteredOn(Done::isReceive)
+          .hasSize(1_000)
+          .allMatch(d -> d.status() == CompletionStatus.CANCELLED)
+          .extracting(Done::slot)
+          .doesNotHaveDuplicates();
+      assertThat(done)
+          .filteredOn(d -> !d.isReceive())
+          .hasSize(8)
+          .allMatch(
+              d -> d.status() == CompletionStatus.OK || d.status() == CompletionStatus.CANCELLED);
+    }
+  }
+
+  @Test
+  void afterCloseNothingIsAcceptedAndTheRestIsHarmless() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      RequestQueue socket = harness.open(2, 2, 64);
+      postReceives(socket, 1);
+      socket.close();
+      socket.close();
+
+      assertThat(socket.postReceive(1)).isEqualTo(10_038);
+      assertThat(socket.postSend(0, 1)).isEqualTo(10_038);
+      socket.commit();
+      assertThatThrownBy(socket::release)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("1 requests are outstanding");
+      assertThat(harness.take(1)).hasSize(1);
+      harness.release(socket);
+    }
+  }
+
+  @Test
+  void postsAreNeverWithdrawn() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      RequestQueue socket = harness.open(2, 2, 64);
+      postReceives(socket, 2);
+      assertThat(socket.withdrawReceives(new int[2], 2)).isZero();
+    }
+  }
+
+  @Test
+  void oneSocketAmongManyClosesWhileTheOthersGoOn() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      RequestQueue stays = harness.open(4, 1, 64);
+      RequestQueue goes = harness.open(4, 1, 64);
+      postReceives(stays, 4);
+      postReceives(goes, 4);
+      stays.commit();
+      goes.commit();
+
+      assertThat(harness.close(goes, 4)).extracting(Done::socket).containsOnly(goes.index());
+
+      harness.sendTo(stays, new byte[1]);
+      assertThat(harness.take(1)).extracting(Done::socket).containsExactly(stays.index());
+    }
+  }
+
+  @Test
+  void anIndexIsTheLowestFreeOneAndIsFreeOnlyOnceNothingIsOutstanding() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(harness.open(1, 1, 64).index()).isEqualTo(i);
+      }
+      RequestQueue closed = harness.open(1, 1, 64);
+      postReceives(closed, 1);
+      closed.close();
+
+      assertThat(harness.open(1, 1, 64).index()).isEqualTo(11);
+      harness.take(1);
+      assertThat(harness.open(1, 1, 64).index()).isEqualTo(12);
+      harness.release(closed);
+      assertThat(harness.open(1, 1, 64).index()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aQueueThatIsTooShortGrowsAndItsClaimsAreUsedAgain() throws IOException {
+    RioDouble.need();
+    try (RioHarness harness = new RioHarness()) {
+      long resizes = RioDouble.count("RIOResizeCompletionQueue");
+      int half = RioQueueSize.FIRST / 2;
+      RequestQueue first = harness.open(half - 1, 1, 64);
+      RequestQueue second = harness.open(half - 1, 1, 64);
+      assertThat(RioDouble.count("RIOResizeCompletionQueue")).isEqualTo(resizes);
+      harness.close(second, 0);
+      harness.open(half - 1, 1, 64);
+      assertThat(RioDouble.count("RIOResizeCompletionQueue")).isEqualTo(resizes);
+
+      RequestQueue third = harness.open(half - 1, 1, 64);
+
+      assertThat(RioDouble.count("RIOResizeCompletionQueue")).isEqualTo(resizes + 1);
+      postReceives(first, half - 1);
+      postReceives(third, half - 1);
+      first.commit();
+      third.commit();
+      harness.sendTo(first, new byte[1]);
+      harness.sendTo(third, new byte[1]);
+      assertThat(harness.take(2)).extracting(Done::socket).containsOnly(0, 2);
+    }
+  }
+
+  @Test
+  void aQueueGrowsWhileItsNotificationIsArmed() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      RequestQueue first = harness.open(4, 1, 64);
+      postReceives(first, 4);
+      first.commit();
+      harness.queue.wake();
+      harness.await(); // armed since
+
+      RequestQueue second = harness.open(2 * RioQueueSize.FIRST, 1, 64);
+
+      postReceives(second, 1);
+      second.commit();
+      harness.sendTo(first, new byte[1]);
+      harness.sendTo(second, new byte[1]);
+      assertThat(harness.take(2)).extracting(Done::socket).containsOnly(0, 1);
+    }
+  }
+
+  @Test
+  void aClaimBeyondWhatWindowsAllowsIsRefusedByName() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      harness.open(4, 1, 64);
+      assertThatThrownBy(() -> harness.queue.openSocket(RioHarness.config(1 << 27, 1, 1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("134217728 receive and 1 send slots")
+          .hasMessageContaining("RIO_MAX_CQ_SIZE");
+      assertThat(harness.open(4, 1, 64).index()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aFailedBindLeavesNothingBehind() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(
+                () -> harness.queue.openSocket(RioHarness.config(harness.peerAddress(), 16, 8, 64)))
+            .isInstanceOf(BindException.class)
+            .hasMessageContaining("bind 127.0.0.1:" + harness.peerAddress().getPort());
+      }
+      assertThat(harness.open(4, 1, 64).index()).isZero();
+    }
+  }
+
+  @Test
+  void manyCyclesLeaveNothingBehind() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      for (int i = 0; i < 200; i++) {
+        RequestQueue socket = harness.open(16, 8, 2_048);
+        socket.sendSlots().memory().fill((byte) 1);
+        postReceives(socket, 16);
+        harness.close(socket, 16);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WaitMode.class)
+  void aQueueWithoutSocketsClosesEvenIfItIsArmed(WaitMode waitMode) throws IOException {
+    try (RioHarness harness = new RioHarness(waitMode)) {
+      harness.queue.wake();
+      harness.await();
+    }
+  }
+
+  @Test
+  void aQueueWithOpenSocketsDoesNotClose() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      harness.open(1, 1, 64);
+      assertThatThrownBy(harness.queue::close).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void aClosedQueueRefusesToBeUsedAndIgnoresWakeUps() throws IOException {
+    RioHarness harness = new RioHarness();
+    harness.close();
+
+    harness.queue.wake();
+    assertThatThrownBy(harness::dequeue).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(harness.queue::await).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> harness.open(1, 1, 64)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whatAnAbandonedSocketGetsBackAfterAllIsFreed() throws IOException {
+    RioDouble.need();
+    try (RioHarness harness = new RioHarness()) {
+      RequestQueue socket = harness.open(8, 1, 64);
+      postReceives(socket, 8);
+      socket.commit();
+      RioDouble.control("hold-receives on");
+      try {
+        socket.close();
+        harness.abandon(socket);
+        assertThat(harness.open(1, 1, 64).index()).as("the index stays taken").isEqualTo(1);
+      } finally {
+        RioDouble.control("hold-receives off");
+      }
+
+      RequestQueue other = harness.open(1, 1, 64);
+      postReceives(other, 1);
+      other.commit();
+      harness.sendTo(other, new byte[1]);
+      assertThat(harness.take(1)).extracting(Done::socket).containsExactly(other.index());
+    } // the end frees what came back, and the report says that nothing is left
+  }
+}
