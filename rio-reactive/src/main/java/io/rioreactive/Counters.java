@@ -38,11 +38,12 @@ final class Counters {
     add(counter, 1);
   }
 
-  /** Counts a drop and says how many of its reason there are now. */
-  long increment(DropReason reason) {
-    int counter = FIRST_REASON + reason.ordinal();
-    increment(counter);
-    return values[counter];
+  void increment(DropReason reason) {
+    increment(FIRST_REASON + reason.ordinal());
+  }
+
+  long get(DropReason reason) {
+    return get(FIRST_REASON + reason.ordinal());
   }
 
   long get(int counter) {
@@ -54,7 +55,7 @@ final class Counters {
     Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
     for (DropReason reason : REASONS) {
       if (reason.direction() == direction) {
-        drops.put(reason, get(FIRST_REASON + reason.ordinal()));
+        drops.put(reason, get(reason));
       }
     }
     return drops;

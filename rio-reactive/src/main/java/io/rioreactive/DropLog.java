@@ -20,22 +20,25 @@ final class DropLog {
 
   private final UdpConnection connection;
   private final @Nullable Consumer<? super Drop> consumer;
-  private boolean isFirst;
 
   DropLog(UdpConnection connection, @Nullable Consumer<? super Drop> consumer) {
     this.connection = connection;
     this.consumer = consumer;
   }
 
-  /** Whether the drop that was counted just now needs an object. */
-  boolean wants(DropReason reason, long count) {
-    isFirst = count == 1;
+  /** Whether the next drop needs an object. */
+  boolean wants(boolean isFirst) {
     return consumer != null || isFirst || LOG.isDebugEnabled();
   }
 
-  void onDrop(Drop drop) {
+  /**
+   * Tells of one.
+   *
+   * @param isFirst whether it is the first of its reason
+   */
+  void onDrop(Drop drop, boolean isFirst) {
     try {
-      log(drop);
+      log(drop, isFirst);
     } catch (Throwable unprintable) { // a cause whose message throws, for one
       LOG.warn("{}: {}, and its cause cannot be printed", connection, drop.reason());
     }
@@ -48,7 +51,7 @@ final class DropLog {
     }
   }
 
-  private void log(Drop drop) {
+  private void log(Drop drop, boolean isFirst) {
     boolean isNews = isFirst && isWorthWarning(drop.reason());
     if (!isNews && !LOG.isDebugEnabled()) {
       return;

@@ -172,7 +172,7 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
   public void onPump() {
     signalled.set(false); // before looking: what comes later signals again
     if (terminated || cancelled) {
-      outbound.onCancelled(this);
+      outbound.onEnded(this);
       discardWaiting();
     } else {
       outbound.onReady(this, !waiting.isEmpty());
@@ -186,13 +186,13 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
   }
 
   /** Encodes the next waiting element; false if there is none. */
-  boolean encodeNext(UdpOutbound sender) {
+  boolean encodeNext() {
     // of a cancelled one the signal discards what waits
     T value = cancelled || terminated ? null : waiting.poll();
     if (value == null) {
       return false;
     }
-    sender.onElement(this, value, encoder);
+    outbound.onElement(this, value, encoder);
     return true;
   }
 

@@ -16,6 +16,17 @@ import reactor.core.publisher.Mono;
  * work that does. The Flux completes when the connection is told to end, or its handler has
  * completed; it fails with the error that closed the connection, if one did: of its socket, its
  * pump, its handler. What goes wrong with one datagram never ends it: see {@link DropReason}.
+ *
+ * <ul>
+ *   <li>{@code cancel}: nothing more is delivered. Posts are withdrawn where the kernel can; what
+ *       has been received already is dropped ({@link DropReason#CANCELLED}).
+ *   <li>An {@code onNext} that throws counts as a cancel; what it threw goes to {@code
+ *       Operators.onErrorDropped}.
+ *   <li>{@code request(n)} with {@code n <= 0} fails the subscriber.
+ *   <li>An error in an operator behind the Flux cancels it, as anywhere in Reactor.
+ * </ul>
+ *
+ * <p>In each case the connection stays open and another can subscribe.
  */
 public interface RioInbound {
 

@@ -10,6 +10,11 @@ import reactor.core.publisher.Mono;
  * <p>Each asks its publisher for a bounded number of elements ahead, so a full socket buffer slows
  * the publisher down and loses nothing. There is nothing to flush: what is there when the pump
  * turns leaves as one batch.
+ *
+ * <p>After its first window the publisher is requested from the pump's thread, so what it computes
+ * then, it computes there: a source that blocks needs a thread of its own, by {@code
+ * subscribeOn(Schedulers.boundedElastic())} and {@code publishOn}. The Mono's signals come on the
+ * pump. A send that begins during a {@link RioConnection#shutdown} is accepted and waited for.
  */
 public interface RioOutbound {
 

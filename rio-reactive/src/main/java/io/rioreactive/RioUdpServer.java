@@ -218,7 +218,8 @@ public final class RioUdpServer {
   /**
    * What the server does. Called once for each bind, on the pump, and again when the publisher
    * fails ({@link #handlerRetry}). When the publisher completes, the connection is closed; return
-   * {@link RioOutbound#neverComplete} to keep it open.
+   * {@link RioOutbound#neverComplete} to keep it open. Without a handler it stays open until it is
+   * disposed of.
    *
    * <pre>{@code
    * .handle((in, out) -> out.send(in.receive().map(query -> query.reply("pong"))))
@@ -253,17 +254,18 @@ public final class RioUdpServer {
 
   /**
    * Is told of each datagram that is not delivered or not sent. Called on the pump, so it must not
-   * block; what it throws is logged. With a consumer set, each drop allocates its record.
+   * block; what it throws is logged. With a consumer set, each drop allocates its record. Of
+   * several consumers, here and below, the one that was set first is called first.
    */
   public RioUdpServer doOnDrop(Consumer<? super Drop> consumer) {
     Objects.requireNonNull(consumer, "consumer");
-    return with(o -> o.onDrop = consumer);
+    return with(o -> o.onDrop = ServerOptions.chain(o.onDrop, consumer));
   }
 
   /** Called before each bind, on the subscribing thread; what it throws fails the bind. */
   public RioUdpServer doOnBind(Consumer<? super RioUdpServer> consumer) {
     Objects.requireNonNull(consumer, "consumer");
-    return with(o -> o.onBind = consumer);
+    return with(o -> o.onBind = ServerOptions.chain(o.onBind, consumer));
   }
 
   /**
@@ -272,13 +274,13 @@ public final class RioUdpServer {
    */
   public RioUdpServer doOnBound(Consumer<? super RioConnection> consumer) {
     Objects.requireNonNull(consumer, "consumer");
-    return with(o -> o.onBound = consumer);
+    return with(o -> o.onBound = ServerOptions.chain(o.onBound, consumer));
   }
 
   /** Called on the pump when the connection has closed; what it throws is logged. */
   public RioUdpServer doOnUnbound(Consumer<? super RioConnection> consumer) {
     Objects.requireNonNull(consumer, "consumer");
-    return with(o -> o.onUnbound = consumer);
+    return with(o -> o.onUnbound = ServerOptions.chain(o.onUnbound, consumer));
   }
 
   /**

@@ -14,7 +14,13 @@ final class SendMono<T> extends Mono<Void> implements Scannable {
   private final Publisher<? extends T> source;
   private final DatagramEncoder<? super T> encoder;
 
-  SendMono(
+  /** With Reactor's assembly hooks. */
+  static <T> Mono<Void> of(
+      UdpOutbound outbound, Publisher<? extends T> source, DatagramEncoder<? super T> encoder) {
+    return onAssembly(new SendMono<T>(outbound, source, encoder));
+  }
+
+  private SendMono(
       UdpOutbound outbound, Publisher<? extends T> source, DatagramEncoder<? super T> encoder) {
     this.outbound = outbound;
     this.source = source;

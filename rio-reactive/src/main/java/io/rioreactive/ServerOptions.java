@@ -106,6 +106,16 @@ final class ServerOptions implements Cloneable {
     return new SocketConfig(address, receiveSlots, sendSlots, datagramSize, socketOptions);
   }
 
+  /** Both, one after the other; what the first throws keeps the second from being called. */
+  static <T> Consumer<T> chain(@Nullable Consumer<? super T> first, Consumer<? super T> second) {
+    return value -> {
+      if (first != null) {
+        first.accept(value);
+      }
+      second.accept(value);
+    };
+  }
+
   <T> void setOption(SocketOption<T> option, T value) {
     if (!SUPPORTED.contains(option)) {
       throw new IllegalArgumentException(

@@ -13,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
@@ -235,14 +234,6 @@ final class UdpConnection implements RioConnection, PumpTask {
     return pump.isOnPump();
   }
 
-  <T> Flux<T> assemble(Flux<T> flux) {
-    return Assembly.of(flux);
-  }
-
-  <T> Mono<T> assemble(Mono<T> mono) {
-    return Assembly.of(mono);
-  }
-
   // Doors: any thread
 
   /**
@@ -307,6 +298,7 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** All of this turn's completions have been seen: sends, posts, commit, and what state brings. */
   void onTurnEnd() {
+    assert isOnPump();
     touched = false;
     if (isLive()) {
       boolean sends = outbound.onTurnEnd();
@@ -380,6 +372,7 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** Tells everybody and closes the socket; what the kernel owns is waited for. */
   void onClose(@Nullable Throwable cause) {
+    assert isOnPump();
     if (state == State.CLOSING || state == State.CLOSED) {
       return;
     }
@@ -495,11 +488,16 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** Whether anybody wants to know of the next drop of this reason; counts it. */
   boolean wantsDrop(DropReason reason) {
-    return dropLog.wants(reason, counters.increment(reason));
+    counters.increment(reason);
+    return dropLog.wants(isFirst(reason));
+  }
+
+  private boolean isFirst(DropReason reason) {
+    return counters.get(reason) == 1;
   }
 
   void onDrop(Drop drop) {
-    dropLog.onDrop(drop);
+    dropLog.onDrop(drop, isFirst(drop.reason()));
   }
 
   int index() {

@@ -81,7 +81,7 @@ final class UdpInbound implements RioInbound {
   @Override
   public <T> Flux<T> receive(DatagramDecoder<? extends T> decoder) {
     Objects.requireNonNull(decoder, "decoder");
-    return connection.assemble(new InboundFlux<T>(this, decoder));
+    return InboundFlux.of(this, decoder);
   }
 
   @Override
@@ -113,8 +113,24 @@ final class UdpInbound implements RioInbound {
   // Doors: any thread
 
   /** Gives the seat to a new subscriber if it is free. */
-  void take(InboundSubscription<?> subscription) {
-    seat.compareAndSet(null, subscription);
+  boolean take(InboundSubscription<?> subscription) {
+    return seat.compareAndSet(null, subscription);
+  }
+
+  boolean isTaken() {
+    InboundSubscription<?> current = seat.get();
+    return current != null && current != closed;
+  }
+
+  boolean isOnPump() {
+    return connection.isOnPump();
+  }
+
+  /** What a second subscriber is told. */
+  static IllegalStateException taken() {
+    return new IllegalStateException(
+        "this connection's inbound has a subscriber already, and can have one at a time:"
+            + " share() the Flux to feed several");
   }
 
   /** A subscriber has cancelled: its seat is free at once, what it had posted goes back. */
@@ -157,11 +173,7 @@ final class UdpInbound implements RioInbound {
   }
 
   private @Nullable Throwable refusal() {
-    return seat.get() == closed
-        ? connection.failure()
-        : new IllegalStateException(
-            "this connection's inbound has a subscriber already, and can have one at a time:"
-                + " share() the Flux to feed several");
+    return seat.get() == closed ? connection.failure() : taken();
   }
 
   /** One completed receive: its slot is free again when this returns. */
@@ -239,6 +251,7 @@ final class UdpInbound implements RioInbound {
 
   /** Posts and withdraws until what is posted is what is wanted; answers whether to commit. */
   boolean onTurnEnd() {
+    assert connection.isOnPump();
     onCount();
     if (broughtSomething) {
       broughtSomething = false;

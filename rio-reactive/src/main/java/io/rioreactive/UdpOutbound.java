@@ -69,7 +69,7 @@ final class UdpOutbound implements RioOutbound {
   public <T> Mono<Void> send(Publisher<? extends T> values, DatagramEncoder<? super T> encoder) {
     Objects.requireNonNull(values, "values");
     Objects.requireNonNull(encoder, "encoder");
-    return connection.assemble(new SendMono<T>(this, values, encoder));
+    return SendMono.of(this, values, encoder);
   }
 
   @Override
@@ -112,6 +112,7 @@ final class UdpOutbound implements RioOutbound {
   // On the pump
 
   void onReady(OutboundSend<?> send, boolean hasElements) {
+    assert connection.isOnPump();
     if (closed) {
       send.onClosed();
       return;
@@ -124,10 +125,6 @@ final class UdpOutbound implements RioOutbound {
       ready.add(send);
     }
     connection.signal(false);
-  }
-
-  void onCancelled(OutboundSend<?> send) {
-    onEnded(send);
   }
 
   void onEnded(OutboundSend<?> send) {
@@ -145,7 +142,7 @@ final class UdpOutbound implements RioOutbound {
       if (send == null) {
         break;
       }
-      if (send.encodeNext(this)) {
+      if (send.encodeNext()) {
         ready.add(send);
       } else {
         send.queued = false; // its next element signals

@@ -460,4 +460,33 @@ class BindTest {
 
     assertThat(late.expectTerminalError()).hasMessageContaining("PumpGroup has been disposed");
   }
+
+  @Test
+  void severalConsumersAreCalledOneAfterTheOther() {
+    List<String> called = new ArrayList<>();
+    try (SimulatedServer server =
+        SimulatedServer.bind(
+            it ->
+                it.doOnBind(ignored -> called.add("bind 1"))
+                    .doOnBind(ignored -> called.add("bind 2"))
+                    .doOnBound(ignored -> called.add("bound 1"))
+                    .doOnBound(ignored -> called.add("bound 2"))
+                    .doOnUnbound(ignored -> called.add("unbound 1"))
+                    .doOnUnbound(ignored -> called.add("unbound 2"))
+                    .doOnDrop(ignored -> called.add("drop 1"))
+                    .doOnDrop(ignored -> called.add("drop 2")))) {
+      server.connection().receive(view -> Integer.valueOf(view.asString())).subscribe();
+      server.run();
+      try (CapturedLog log = new CapturedLog()) {
+        server.deliver("no number");
+        server.run();
+      }
+      server.connection().dispose();
+      server.run();
+    }
+
+    assertThat(called)
+        .containsExactly(
+            "bind 1", "bind 2", "bound 1", "bound 2", "drop 1", "drop 2", "unbound 1", "unbound 2");
+  }
 }

@@ -507,16 +507,15 @@ class DisposeTest {
   }
 
   @Test
-  void aSecondSubscriberThatTriesAgainAtOnceLeavesTurnsToTheOthers() {
+  void aSecondSubscriberThatTriesAgainAtOnceOnThePumpLeavesTurnsToTheOthers() {
     RioConnection other = server.bindAnother(it -> it);
-    connection.receive().subscribe();
     AtomicInteger tries = new AtomicInteger();
-    connection
-        .receive()
-        .doOnError(taken -> tries.incrementAndGet())
-        .retry(1_000)
-        .subscribe(ignored -> {}, ignored -> {});
+    Flux<Datagram> second =
+        connection.receive().doOnError(taken -> tries.incrementAndGet()).retry(1_000);
+    connection.receive().subscribe(ignored -> second.subscribe(nothing -> {}, failure -> {}));
+    server.run();
 
+    server.deliver("a");
     TestSubscriber<Void> send = server.subscribe(other.send(Mono.just(datagram("beside"))));
     server.turn(5);
 

@@ -287,6 +287,26 @@ class OperatorsTest {
   }
 
   @Test
+  @DisplayName("send posts 256, its window, and 192 more when so many were taken")
+  void send() {
+    try (Rig echo =
+        Rig.over(
+            SimulatedKernel.withdrawingPosts(),
+            server -> server.receiveSlots(SLOTS).sendSlots(256))) {
+      echo.connection().send(echo.connection().receive()).subscribe();
+      echo.run();
+      echo.assertPosted(256);
+
+      echo.receive(191);
+      assertThat(echo.stats().sent()).isEqualTo(191);
+      echo.assertPosted(256 - 191);
+
+      echo.receive(1);
+      echo.assertPosted(256);
+    }
+  }
+
+  @Test
   @DisplayName("filter asks on its own for what it has dropped")
   void filter() {
     Probe<String> probe = Probe.requesting(2);

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The README's Java compiles, and its first example is what it says: an echo server.
  *
  * <p>Each {@code java} block is a sequence of statements. The imports below, a {@code connection}
- * and the methods that a reader would write ({@code lookUp}, {@code store}) are given.
+ * where a block makes none, and the methods that a reader would write ({@code lookUp}, {@code
+ * store}) are given.
  */
 @Timeout(120)
 class ReadmeTest {
@@ -58,7 +59,9 @@ class ReadmeTest {
 
         abstract Mono<Void> store(List<String> lines);
 
-        void run(RioConnection connection) throws Exception {
+        RioConnection connection;
+
+        void run() throws Exception {
           STATEMENTS;
         }
 
@@ -72,7 +75,7 @@ class ReadmeTest {
           }
 
           public static void main(String[] arguments) throws Exception {
-            new Main().run(null);
+            new Main().run();
           }
         }
       }
@@ -115,17 +118,33 @@ class ReadmeTest {
   }
 
   @Test
-  void theDefaultsAreThoseOfTheTable() {
+  void theDefaultsAreThoseOfTheTable() throws IOException {
     RioConnection connection = RioUdpServer.create().bindNow();
     try {
+      assertThat(defaultOf("host")).isEqualTo("the loopback address");
       assertThat(connection.localAddress().getAddress().isLoopbackAddress()).isTrue();
+      assertThat(defaultOf("port")).isEqualTo("0");
       assertThat(connection.localAddress().getPort()).isPositive();
-      assertThat(connection.stats().receiveSlots()).isEqualTo(1_024);
-      assertThat(connection.stats().sendSlots()).isEqualTo(256);
-      assertThat(connection.datagramSize()).isEqualTo(2_048);
+      assertThat(numberOf("receiveSlots")).isEqualTo(connection.stats().receiveSlots());
+      assertThat(numberOf("sendSlots")).isEqualTo(connection.stats().sendSlots());
+      assertThat(numberOf("datagramSize")).isEqualTo(connection.datagramSize());
     } finally {
       connection.disposeNow();
     }
+  }
+
+  /** Second column of the table of defaults. */
+  private static String defaultOf(String option) throws IOException {
+    return Pattern.compile("^\\| `" + option + "` \\| ([^|]*) \\|", Pattern.MULTILINE)
+        .matcher(Files.readString(README))
+        .results()
+        .map(row -> row.group(1))
+        .reduce((one, another) -> one + " or " + another)
+        .orElseThrow();
+  }
+
+  private static int numberOf(String option) throws IOException {
+    return Integer.parseInt(defaultOf(option).replaceAll("[^0-9]", ""));
   }
 
   private void compile(String statements) throws IOException {

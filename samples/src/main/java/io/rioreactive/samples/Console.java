@@ -17,9 +17,9 @@ final class Console {
 
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
-  /** Says in one line what happened since the last one. */
+  /** Says in one line what happened since the last one, a second before. */
   interface Status {
-    String line(RioStats now, RioStats before, double seconds);
+    String line(RioStats now, RioStats before);
   }
 
   private final RioConnection connection;
@@ -58,7 +58,7 @@ final class Console {
           .buffer(2, 1)
           .takeUntilOther(connection.onDispose().onErrorComplete())
           .filter(pair -> pair.size() == 2)
-          .subscribe(pair -> show(status.line(pair.get(1), pair.get(0), 1)));
+          .subscribe(pair -> show(status.line(pair.get(1), pair.get(0))));
     }
     try {
       connection.onDispose().block();
@@ -79,7 +79,8 @@ final class Console {
     RioStats total = connection.stats();
     say("total: received %d, sent %d, %s".formatted(total.received(), total.sent(), losses(total)));
     System.out.flush();
-    Runtime.getRuntime().halt(0); // a signal that was obeyed is no failure
+    // A signal that was obeyed is no failure. Only in a sample: it skips the hooks of others.
+    Runtime.getRuntime().halt(0);
   }
 
   /** What was lost and why, the kernel's share included. */

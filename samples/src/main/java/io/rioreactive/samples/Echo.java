@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "echo", description = "Sends each datagram back to its sender.")
 final class Echo implements Runnable {
 
-  @Mixin private ServerOptions options = new ServerOptions();
+  @Mixin private BindOptions options = new BindOptions();
 
   @Override
   public void run() {
@@ -19,11 +19,11 @@ final class Echo implements Runnable {
   }
 
   /** Rates since the last line, then what the kernel has been asked for, then losses. */
-  private static String status(RioStats now, RioStats before, double seconds) {
-    return "in %,.0f/s, out %,.0f/s, demand %s, posted %d, %s"
+  private static String status(RioStats now, RioStats before) {
+    return "in %,d/s, out %,d/s, demand %s, posted %d, %s"
         .formatted(
-            (now.received() - before.received()) / seconds,
-            (now.sent() - before.sent()) / seconds,
+            now.received() - before.received(),
+            now.sent() - before.sent(),
             now.isDemandUnbounded() ? "unbounded" : now.demand(),
             now.posted(),
             Console.losses(now));

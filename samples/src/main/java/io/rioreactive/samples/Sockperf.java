@@ -18,7 +18,7 @@ final class Sockperf implements Runnable {
 
   private static final int FROM_CLIENT = 1;
 
-  @Mixin private ServerOptions options = new ServerOptions();
+  @Mixin private BindOptions options = new BindOptions();
 
   @Override
   public void run() {
@@ -41,8 +41,7 @@ final class Sockperf implements Runnable {
     return message.reply(bytes);
   }
 
-  private static String status(RioStats now, RioStats before, double seconds) {
-    return "%,.0f answers/s, %s"
-        .formatted((now.sent() - before.sent()) / seconds, Console.losses(now));
+  private static String status(RioStats now, RioStats before) {
+    return "%,d answers/s, %s".formatted(now.sent() - before.sent(), Console.losses(now));
   }
 }

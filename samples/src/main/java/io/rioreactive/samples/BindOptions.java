@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that samples share, and the server they make. */
-final class ServerOptions {
+final class BindOptions {
 
   @Option(
       names = "--host",
