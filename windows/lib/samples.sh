@@ -23,11 +23,8 @@ answer_a_linux_client() { # answer_a_linux_client PROVIDER [JVM_OPTION...]
 start_echo() { # start_echo PROVIDER
   local ready="^listening on 127\.0\.0\.1:([0-9]+), $1, 1024 slots of 2048 bytes" line _
   : >"$work/echo.out"
-  set -m
-  "${command[@]}" echo --port 0 --provider "$1" >"$work/echo.out" 2>"$work/echo.err" </dev/null &
-  echo=$!
-  set +m
-  children+=("$echo")
+  start "${command[@]}" echo --port 0 --provider "$1" >"$work/echo.out" 2>"$work/echo.err"
+  echo=$child
   for _ in $(seq 600); do # 60 s
     line=$(head -n 1 "$work/echo.out")
     if [[ $line =~ $ready ]]; then

@@ -12,7 +12,7 @@ run_tests() {
   mkdir -p "$reports" "$work/tmp"
   java_options -ea "-Djava.io.tmpdir=$(windows_path "$work/tmp")" "$@" -cp "$class_path"
   # From a module's folder, as Maven does it: some tests read the sources.
-  supervised "$seconds" env --chdir=rio-reactive "RIO_DOUBLE_REPORT=$(windows_path "$reports/double-%p.txt")" \
+  supervised "$seconds" env --chdir=rio-reactive \
     wine "$java_exe" "@$(windows_path "$java_arguments")" org.junit.platform.console.ConsoleLauncher execute \
     --disable-banner --disable-ansi-colors --details=tree --details-theme=ascii --fail-if-no-tests \
     "--reports-dir=$(windows_path "$reports")" "${excluded_tags[@]/#/--exclude-tag=}" \

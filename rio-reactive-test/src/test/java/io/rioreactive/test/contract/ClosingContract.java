@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -66,7 +67,11 @@ interface ClosingContract extends OnTestbed {
 
     StepVerifier.create(connection.onDispose()).expectComplete().verify(LONG);
     assertThat(completed).isTrue();
-    assertThat(got).containsExactly("1", "2", "3");
+    if (testbed().completesInOrder()) {
+      assertThat(got).containsExactly("1", "2", "3");
+    } else {
+      assertThat(got).doesNotHaveDuplicates().endsWith("3");
+    }
   }
 
   @Test
@@ -114,9 +119,8 @@ interface ClosingContract extends OnTestbed {
     gate.tryEmitEmpty();
 
     eventually(() -> assertThat(closed).isTrue());
-    for (int i = 0; i < 5; i++) {
-      assertThat(peer.receiveText()).isEqualTo("query " + i);
-    }
+    List<String> answers = Stream.generate(peer::receiveText).limit(5).toList();
+    testbed().assertReceived(answers, "query 0", "query 1", "query 2", "query 3", "query 4");
     assertThat(connection.stats().sent()).isEqualTo(5);
     StepVerifier.create(connection.onDispose()).expectComplete().verify(LONG);
   }

@@ -74,7 +74,7 @@ interface DemandContract extends OnTestbed {
 
     send(peer, connection, "1", "2", "3", "4", "5", "6", "7", "8");
     eventuallyPosted(connection, 0);
-    assertThat(subscriber.got).containsExactly("1", "2", "3", "4", "5");
+    testbed().assertReceived(subscriber.got, "1", "2", "3", "4", "5");
     assertThat(connection.stats().received()).isEqualTo(5);
     assertThat(connection.stats().demand()).isZero();
 
@@ -82,8 +82,8 @@ interface DemandContract extends OnTestbed {
     eventually(() -> assertThat(subscriber.got).hasSize(7));
     eventuallyPosted(connection, 0);
     subscriber.request(1);
-    eventually(
-        () -> assertThat(subscriber.got).containsExactly("1", "2", "3", "4", "5", "6", "7", "8"));
+    eventually(() -> assertThat(subscriber.got).hasSize(8));
+    testbed().assertReceived(subscriber.got, "1", "2", "3", "4", "5", "6", "7", "8");
     assertThat(connection.stats().received()).isEqualTo(8);
   }
 
@@ -137,7 +137,8 @@ interface DemandContract extends OnTestbed {
     eventuallyPosted(connection, 3);
     send(testbed().peer(), connection, "1", "2", "3", "4");
 
-    eventually(() -> assertThat(got).containsExactly("1", "2", "3"));
+    eventually(() -> assertThat(got).hasSize(3));
+    testbed().assertReceived(got, "1", "2", "3");
     eventuallyPosted(connection, 0);
     assertThat(connection.stats().received()).isEqualTo(3);
     assertThat(connection.next().map(Datagram::asString).block(LONG)).isEqualTo("4");
@@ -154,10 +155,11 @@ interface DemandContract extends OnTestbed {
 
     first.cancel();
 
-    StepVerifier.create(connection.receive().map(Datagram::asString).take(2))
-        .expectNext("2", "3")
-        .expectComplete()
-        .verify(LONG);
+    testbed()
+        .assertReceived(
+            connection.receive().map(Datagram::asString).take(2).collectList().block(LONG),
+            "2",
+            "3");
     assertThat(first.got).containsExactly("1");
   }
 
@@ -177,7 +179,11 @@ interface DemandContract extends OnTestbed {
 
     send(peer, connection, "1", "2", "3");
     eventuallyPosted(connection, testbed().keepsPosts() ? 2 : 0);
-    assertThat(second.got).containsExactly("1", "2");
+    if (testbed().completesInOrder()) {
+      assertThat(second.got).containsExactly("1", "2");
+    } else {
+      assertThat(second.got).hasSize(2).doesNotHaveDuplicates().isSubsetOf("1", "2", "3");
+    }
     // a third post without demand behind it takes the third datagram, which nobody asked for
     assertThat(connection.stats().count(DropReason.CANCELLED))
         .isEqualTo(testbed().keepsPosts() ? 1 : 0);

@@ -1,7 +1,9 @@
 package io.rioreactive.test.contract;
 
 import io.rioreactive.Datagram;
+import io.rioreactive.Notification;
 import io.rioreactive.RioConnection;
+import java.util.List;
 import java.util.Objects;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -27,6 +29,20 @@ final class InboundRules {
   public static final class LinuxMmsg extends Verification {
     public LinuxMmsg() {
       super(new SystemTestbed("linux-mmsg"));
+    }
+  }
+
+  /** On Registered I/O. */
+  public static final class WindowsRio extends Verification {
+    public WindowsRio() {
+      super(new RioTestbed(new RioMode(Notification.COMPLETION_PORT, List.of())));
+    }
+  }
+
+  /** On overlapped Winsock. */
+  public static final class WindowsIocp extends Verification {
+    public WindowsIocp() {
+      super(new SystemTestbed("windows-iocp"));
     }
   }
 

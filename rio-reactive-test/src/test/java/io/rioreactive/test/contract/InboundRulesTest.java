@@ -41,6 +41,20 @@ class InboundRulesTest {
   }
 
   @TestFactory
+  @EnabledOnOs(OS.WINDOWS)
+  Stream<DynamicTest> windowsRio() {
+    Needs.provider("windows-rio");
+    return RuleTests.of(InboundRules.WindowsRio.class, SKIPPED);
+  }
+
+  @TestFactory
+  @EnabledOnOs(OS.WINDOWS)
+  Stream<DynamicTest> windowsIocp() {
+    Needs.provider("windows-iocp");
+    return RuleTests.of(InboundRules.WindowsIocp.class, SKIPPED);
+  }
+
+  @TestFactory
   Stream<DynamicTest> nio() {
     Needs.provider("nio");
     return RuleTests.of(InboundRules.Nio.class, SKIPPED);

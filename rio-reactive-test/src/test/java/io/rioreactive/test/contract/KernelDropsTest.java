@@ -9,12 +9,16 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
+import io.rioreactive.test.ProvidersUnderTest;
 import java.net.StandardSocketOptions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
@@ -73,9 +77,14 @@ class KernelDropsTest {
     assertThat(dropsOf(echo)).isZero();
   }
 
-  @Test
-  void nioDoesNotTell() {
-    RioUdpServer server = smallServer("nio");
+  private static Stream<String> others() {
+    return ProvidersUnderTest.names().filter(name -> !name.equals("linux-mmsg"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void othersDoNotTell(String provider) {
+    RioUdpServer server = smallServer(provider);
     RioConnection connection = testbed.bind(server);
     Peer peer = testbed.peer();
     for (int i = 0; i < 1_000; i++) {

@@ -1,6 +1,7 @@
 package io.rioreactive.test.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.PumpGroup;
@@ -33,6 +34,11 @@ abstract class Testbed implements AutoCloseable {
 
   /** Whether its kernel keeps what is posted when a subscriber cancels, as RIO does. */
   abstract boolean keepsPosts();
+
+  /** Whether what was posted first completes first. */
+  boolean completesInOrder() {
+    return true;
+  }
 
   abstract PumpGroup newPumps();
 
@@ -87,6 +93,15 @@ abstract class Testbed implements AutoCloseable {
         .isEqualTo(stats.accepted());
     assertThat(stats.posted()).as("posted in %s", stats).isBetween(0, stats.receiveSlots());
     assertThat(stats.inFlight()).as("in flight in %s", stats).isBetween(0, stats.sendSlots());
+  }
+
+  /** Holds what came to what was sent: in the same order, where requests complete in order. */
+  final void assertReceived(List<?> got, Object... sent) {
+    if (completesInOrder()) {
+      assertThat(got).isEqualTo(List.of(sent));
+    } else {
+      assertThat(got).asInstanceOf(list(Object.class)).containsExactlyInAnyOrder(sent);
+    }
   }
 
   /** Waits until it holds. */

@@ -1,21 +1,8 @@
-# The double, the classes and their class path. To be sourced by windows/verify.
+# The classes of all modules and their class path. To be sourced by windows/verify.
 # shellcheck shell=bash
-
-double_source=rio-reactive-test/src/test/c/rio-double
-double_dll=$target/double/rio_double.dll
 
 # The modules whose tests run.
 modules=(rio-reactive rio-reactive-test samples)
-
-build_double() {
-  mkdir -p "$target/double"
-  supervised 300 "$double_source/build" "$target/double" || die "the double did not build"
-  [ -s "$double_dll" ] || die "$double_source/build did not make $double_dll"
-}
-
-check_double() {
-  supervised 600 "$double_source/check" "$target/double" || die "the double's own checks failed"
-}
 
 # Takes what `mvn verify` has just built, where nothing has changed since.
 build_classes() {

@@ -1,0 +1,47 @@
+package io.rioreactive.test.contract;
+
+import io.rioreactive.Notification;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How the contract uses Registered I/O, and how the double of it behaves where one stands in for
+ * the system's: in which order requests complete, when a deferred one starts, and what a pending
+ * send forbids.
+ */
+record RioMode(Notification notification, List<String> commands) {
+
+  /**
+   * Over the double each value meets each other one of another column once; over the real one the
+   * notifications are all there is to choose.
+   */
+  static Stream<RioMode> all() {
+    return RioDouble.isThere()
+        ? Stream.of(
+            over(Notification.COMPLETION_PORT, "slice", "fifo", "late"),
+            over(Notification.COMPLETION_PORT, "registration", "shuffled", "now"),
+            over(Notification.COMPLETION_PORT, "strict", "fifo", "now"),
+            over(Notification.EVENT, "slice", "shuffled", "now"),
+            over(Notification.EVENT, "registration", "fifo", "late"),
+            over(Notification.EVENT, "strict", "shuffled", "late"),
+            over(Notification.POLLED, "slice", "fifo", "now"),
+            over(Notification.POLLED, "registration", "shuffled", "late"),
+            over(Notification.POLLED, "strict", "fifo", "late"))
+        : Stream.of(Notification.values()).map(each -> new RioMode(each, List.of()));
+  }
+
+  private static RioMode over(
+      Notification notification, String exclusivity, String order, String defer) {
+    return new RioMode(
+        notification, List.of("exclusivity " + exclusivity, "order " + order, "defer " + defer));
+  }
+
+  boolean completesInOrder() {
+    return !commands.contains("order shuffled");
+  }
+
+  @Override
+  public String toString() {
+    return notification + (commands.isEmpty() ? "" : ", " + String.join(", ", commands));
+  }
+}
