@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
@@ -321,6 +322,12 @@ public final class RioUdpServer {
    * @throws IllegalStateException if the time is up, or this thread must not block
    */
   public RioConnection bindNow(Duration timeout) {
+    if (Schedulers.isInNonBlockingThread()) { // block() subscribes before it looks, and so binds
+      throw new IllegalStateException(
+          "bindNow() blocks, which the thread "
+              + Thread.currentThread().getName()
+              + " must not: subscribe to bind()");
+    }
     try {
       return Objects.requireNonNull(bind().block(timeout), "bind never completes empty");
     } catch (RuntimeException e) {

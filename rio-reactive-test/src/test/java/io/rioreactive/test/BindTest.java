@@ -371,6 +371,9 @@ class BindTest {
     } finally {
       nonBlocking.dispose();
     }
+    pump.run();
+
+    assertThat(kernel.sockets()).isEmpty();
   }
 
   @Test
