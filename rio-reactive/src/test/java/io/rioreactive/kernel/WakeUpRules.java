@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 public interface WakeUpRules {
 
+  /** Longer than a wake-up takes on any machine. */
+  long MOST_NANOS = TimeUnit.SECONDS.toNanos(15);
+
   /** A queue of the kernel under test, owned by the calling thread. */
   KernelHarness open(WaitMode waitMode) throws IOException;
 
@@ -19,7 +23,7 @@ public interface WakeUpRules {
   default void aWakeBeforeTheAwaitEndsIt() throws IOException {
     try (KernelHarness harness = open(WaitMode.COMPLETION_PORT)) {
       harness.queue.wake();
-      harness.queue.await();
+      harness.await("though woken");
     }
   }
 
@@ -32,17 +36,17 @@ public interface WakeUpRules {
       for (int i = 0; i < 40; i++) {
         harness.dequeue();
       }
-      harness.queue.await();
+      harness.await("though woken");
     }
   }
 
   @Test
   default void aPolledQueueNeverSleeps() throws IOException {
     try (KernelHarness harness = open(WaitMode.POLLED)) {
-      harness.queue.await();
+      harness.await("though polled");
       harness.queue.wake();
       harness.open(1, 1, 64).postReceive(0);
-      harness.queue.await();
+      harness.await("though polled");
     }
   }
 
@@ -73,7 +77,11 @@ public interface WakeUpRules {
     for (int i = 1; i <= rounds; i++) {
       asked.set(i);
       shared[0].wake();
+      long start = System.nanoTime();
       while (answered.get() < i) {
+        if (System.nanoTime() - start > MOST_NANOS) {
+          throw new AssertionError("wake no. " + i + " is lost");
+        }
         Thread.onSpinWait();
       }
     }

@@ -9,4 +9,5 @@ interface ConnectionContract
         HandlerContract,
         ClosingContract,
         SharedPumpContract,
-        AnyOrderContract {}
+        AnyOrderContract,
+        KnownFaultsContract {}

@@ -89,12 +89,19 @@ final class IocpPackets {
     count = 0; // also if it throws
     count = port.await(milliseconds);
     if (isWakeUpPosted.get()) {
-      for (int i = 0; i < count; i++) {
-        if (port.key(i) == WAKE_UP) {
-          isWakeUpPosted.set(false);
-          isWoken = true;
-        }
+      findWakeUp();
+    }
+  }
+
+  private void findWakeUp() {
+    for (int i = 0; i < count; i++) {
+      if (port.key(i) == WAKE_UP) {
+        isWakeUpPosted.set(false);
+        isWoken = true;
       }
+    }
+    while (hasNext() && key() == WAKE_UP) {
+      advance(); // else the next await would not wait
     }
   }
 

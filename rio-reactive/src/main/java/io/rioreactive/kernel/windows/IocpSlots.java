@@ -21,8 +21,8 @@ import java.lang.foreign.MemorySegment;
  * does for a datagram that was cut off, unless told to skip it; some versions did in spite of
  * that): such a packet comes to nothing here, whenever it comes.
  *
- * <p>The queue's thread alone. Step 3's control data will make the header longer: a WSAMSG and its
- * control buffer belong beside the WSABUF.
+ * <p>The queue's thread alone. Packet info will make the header longer: its WSAMSG and control
+ * buffer belong beside the WSABUF.
  */
 final class IocpSlots {
 

@@ -121,12 +121,17 @@ class IocpLifeTest {
   @Test
   void anIndexIsTheLowestFreeOneAndIsUsedAgain() throws IOException {
     try (IocpHarness harness = new IocpHarness()) {
+      List<RequestQueue> all = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
-        assertThat(harness.open(1, 1, 64).index()).isEqualTo(i);
+        all.add(harness.open(1, 1, 64));
+        assertThat(all.getLast().index()).isEqualTo(i);
       }
-      RequestQueue again = harness.open(1, 1, 64);
-      harness.close(again);
-      assertThat(harness.open(1, 1, 64).index()).isEqualTo(40);
+      for (int free : new int[] {39, 7, 3}) {
+        harness.close(all.get(free));
+      }
+      for (int index : new int[] {3, 7, 39, 40}) {
+        assertThat(harness.open(1, 1, 64).index()).isEqualTo(index);
+      }
     }
   }
 

@@ -1,8 +1,14 @@
 package io.rioreactive.kernel.windows;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The real Winsock, but for what a test plans: the next receives and sends are refused with these
@@ -24,6 +30,12 @@ final class PlannedWinsock extends Winsock {
   boolean sendsSkippedPackets;
 
   int sendCalls;
+
+  /** What has been switched off, by control code. */
+  final List<Integer> switchedOff = new ArrayList<>();
+
+  /** Whether nothing can be switched off. */
+  boolean refusesControl;
 
   private final PlannedKernel32 kernel32;
   private final Deque<Integer> receives = new ArrayDeque<>();
@@ -68,6 +80,39 @@ final class PlannedWinsock extends Winsock {
   }
 
   @Override
+  int WSAIoctl(
+      long socket,
+      int controlCode,
+      long inBuffer,
+      int inSize,
+      long outBuffer,
+      int outSize,
+      long bytesReturned,
+      long overlapped,
+      long completionRoutine) {
+    if (inSize == Integer.BYTES && intAt(inBuffer) == 0) {
+      switchedOff.add(controlCode);
+    }
+    return refusesControl
+        ? -WsaError.WSAEOPNOTSUPP.code()
+        : super.WSAIoctl(
+            socket,
+            controlCode,
+            inBuffer,
+            inSize,
+            outBuffer,
+            outSize,
+            bytesReturned,
+            overlapped,
+            completionRoutine);
+  }
+
+  @SuppressWarnings("restricted")
+  private static int intAt(long address) {
+    return MemorySegment.ofAddress(address).reinterpret(Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
+  }
+
+  @Override
   int WSARecvFrom(
       long socket,
       long buffers,
@@ -78,6 +123,8 @@ final class PlannedWinsock extends Winsock {
       long fromlen,
       long overlapped,
       long completionRoutine) {
+    assertThat(intAt(fromlen)).as("room for the address").isIn(16, 28);
+    assertThat(intAt(flags)).as("flags").isZero();
     if (!receives.isEmpty()) {
       return receives.poll();
     }

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +46,7 @@ class WindowsSocketTest {
     try (IocpHarness harness = new IocpHarness()) {
       InetSocketAddress taken = open(harness, KernelHarness.loopback(0), Map.of()).localAddress();
       for (Map<SocketOption<?>, Object> options :
-          java.util.List.of(Map.<SocketOption<?>, Object>of(), reuse, noReuse)) {
+          List.of(Map.<SocketOption<?>, Object>of(), reuse, noReuse)) {
         assertThatThrownBy(() -> open(harness, taken, options))
             .isInstanceOf(BindException.class)
             .hasMessageStartingWith("bind 127.0.0.1:%d failed: WSAE", taken.getPort())
@@ -56,12 +57,26 @@ class WindowsSocketTest {
     }
   }
 
+  /** Else an answer to a datagram that was sent ends a receive that has nothing to do with it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void answersToEarlierDatagramsAreSwitchedOffWhereTheSystemCan(boolean refusesControl)
+      throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      harness.winsock.refusesControl = refusesControl;
+      RequestQueue socket = open(harness, KernelHarness.loopback(0), Map.of());
+
+      assertThat(harness.winsock.switchedOff)
+          .containsExactlyInAnyOrder(Constants.SIO_UDP_CONNRESET, Constants.SIO_UDP_NETRESET);
+      assertThat(socket.localAddress().getPort()).isPositive();
+    }
+  }
+
   @Test
   void anOptionItDoesNotKnowIsRefusedByName() throws IOException {
     try (IocpHarness harness = new IocpHarness()) {
       for (SocketOption<Boolean> option :
-          java.util.List.of(
-              StandardSocketOptions.TCP_NODELAY, StandardSocketOptions.SO_REUSEPORT)) {
+          List.of(StandardSocketOptions.TCP_NODELAY, StandardSocketOptions.SO_REUSEPORT)) {
         assertThatThrownBy(() -> open(harness, KernelHarness.loopback(0), Map.of(option, true)))
             .isInstanceOf(KernelException.class)
             .hasMessageStartingWith(
