@@ -4,10 +4,10 @@ import org.jspecify.annotations.NullMarked;
  * Reactive UDP: Project Reactor over the kernel's own completion queues.
  *
  * <p>Applications use {@link io.rioreactive}. The other packages are open to the project's own test
- * module only.
+ * module only, and to its sample {@code rio-probe}, which asks Windows what no API tells.
  */
 @NullMarked
-@SuppressWarnings("module") // the test module is built after this one
+@SuppressWarnings("module") // the modules named below are built after this one
 module io.rioreactive {
   requires transitive reactor.core;
   requires transitive org.reactivestreams;
@@ -17,7 +17,12 @@ module io.rioreactive {
 
   exports io.rioreactive;
   exports io.rioreactive.kernel to
-      io.rioreactive.test;
+      io.rioreactive.test,
+      io.rioreactive.samples;
+  exports io.rioreactive.kernel.windows to
+      io.rioreactive.samples;
+  exports io.rioreactive.ffm to
+      io.rioreactive.samples;
   exports io.rioreactive.hook to
       io.rioreactive.test;
 }

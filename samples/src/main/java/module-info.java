@@ -1,6 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Small programs that use rio-reactive and nothing but its public API. */
+/**
+ * Small programs that use rio-reactive and nothing but its public API. {@code rio-probe} alone goes
+ * deeper: it calls Windows by the library's own bindings.
+ */
 @NullMarked
 module io.rioreactive.samples {
   requires io.rioreactive;
@@ -9,4 +12,6 @@ module io.rioreactive.samples {
 
   opens io.rioreactive.samples to
       info.picocli; // fills the options in by reflection
+  opens io.rioreactive.samples.rioprobe to
+      info.picocli;
 }

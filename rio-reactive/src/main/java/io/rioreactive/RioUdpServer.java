@@ -152,8 +152,8 @@ public final class RioUdpServer {
   }
 
   /**
-   * Insists on a kernel interface: {@code linux-mmsg}, {@code nio}, or {@code auto} for the first
-   * that works. {@link RioSupport} lists them.
+   * Insists on a kernel interface: {@code linux-mmsg}, {@code windows-rio}, {@code windows-iocp},
+   * {@code nio}, or {@code auto} for the first that works. {@link RioSupport} lists them.
    *
    * @throws IllegalArgumentException if nobody has that name
    * @throws IllegalStateException with {@link #runOn}: the group has its provider

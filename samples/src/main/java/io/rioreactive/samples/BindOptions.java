@@ -26,7 +26,7 @@ final class BindOptions {
   @Option(
       names = "--provider",
       paramLabel = "NAME",
-      description = "linux-mmsg, nio or auto (default: auto).")
+      description = "windows-rio, windows-iocp, linux-mmsg, nio or auto (default: auto).")
   private @Nullable String provider;
 
   @Option(

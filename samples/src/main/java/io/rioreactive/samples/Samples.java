@@ -1,5 +1,6 @@
 package io.rioreactive.samples;
 
+import io.rioreactive.samples.rioprobe.RioProbe;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "samples/run",
     synopsisSubcommandLabel = "NAME",
     description = "Runs a sample of rio-reactive. samples/run NAME --help lists its options.",
-    subcommands = {Echo.class, Count.class, Sockperf.class})
+    subcommands = {Echo.class, Count.class, Sockperf.class, RioProbe.class})
 public final class Samples implements Runnable {
 
   @Spec private CommandSpec spec;

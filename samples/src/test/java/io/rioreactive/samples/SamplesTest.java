@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +39,10 @@ class SamplesTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command =
-        Samples.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        Samples.commandLine()
+            .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err));
     int status = command.execute(arguments);
     return new Outcome(status, out.toString(), err.toString());
   }
@@ -97,7 +102,7 @@ class SamplesTest {
     Outcome outcome = run();
 
     assertThat(outcome.status()).isZero();
-    for (String sample : List.of("echo", "count", "sockperf")) {
+    for (String sample : List.of("echo", "count", "sockperf", "rio-probe")) {
       assertThat(outcome.out().lines().filter(line -> line.strip().startsWith(sample + " ")))
           .singleElement()
           .asString()
@@ -112,6 +117,50 @@ class SamplesTest {
     assertThat(outcome.status()).isZero();
     assertThat(outcome.out())
         .contains("--port", "--host", "--slots", "--size", "--provider", "--notification");
+  }
+
+  @Test
+  void rioProbeTakesNoOptionButHelp() {
+    Outcome outcome = run("rio-probe", "--port", "5050");
+
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("rio-probe: ")
+        .contains("--port");
+    assertThat(run("rio-probe", "--help").out()).contains("Markdown", "Exit status");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it asks there")
+  void rioProbeSaysInOneLineWhereItWorks() {
+    Outcome outcome = run("rio-probe");
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("rio-probe: this is " + System.getProperty("os.name") + ", ")
+        .contains("needs Windows", "samples\\run.cmd rio-probe", "windows/verify run rio-probe");
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.WINDOWS, disabledReason = "it says only where it works")
+  @DisabledIfSystemProperty(
+      named = "io.rioreactive.winsock",
+      matches = ".*",
+      disabledReason = "it breaks rules on purpose, which the double would report")
+  @Timeout(300)
+  void rioProbePrintsATableOnWindows() {
+    Outcome outcome = run("rio-probe");
+
+    assertThat(outcome.status()).isIn(0, 1); // 1: there is no RIO here
+    assertThat(outcome.out().lines().filter(line -> line.startsWith("| ")))
+        .hasSizeGreaterThan(20)
+        .allMatch(line -> line.split("(?<!\\\\)\\|").length == 5);
+    assertThat(outcome.out()).contains("Winsock: ").contains("| WSAIoctl hands out the table");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.rioreactive.test.contract;
 
 import io.rioreactive.Notification;
+import io.rioreactive.test.windows.RioDouble;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -2,6 +2,8 @@ package io.rioreactive.test.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rioreactive.test.windows.RioDouble;
+
 /**
  * Registered I/O. Over the double of it the end of each test requires that nothing was done which
  * Windows forbids, and that nothing is left.

@@ -2,16 +2,8 @@ package io.rioreactive.test.endurance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rioreactive.test.windows.HeldByProcess;
 import java.io.IOException;
-import java.lang.foreign.AddressLayout;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -23,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
  * @param threads pumps
  * @param handles descriptors on Linux, handles on Windows
  * @param mappings on Linux; Windows does not tell, so 0
- * @param kilobytes mapped on Linux, committed on Windows
+ * @param kilobytes mapped on Linux, committed besides the heap on Windows
  */
 record Held(long threads, long handles, long mappings, long kilobytes) {
 
@@ -37,9 +29,11 @@ record Held(long threads, long handles, long mappings, long kilobytes) {
   private static final long KILOBYTES_OF_THE_JVM = 1 << 20;
 
   static Held now() throws IOException {
-    return OS.current() == OS.WINDOWS
-        ? new Held(pumps(), Windows.handles(), 0, Windows.committedKilobytes())
-        : new Held(pumps(), Linux.descriptors(), Linux.mappings(), Linux.mappedKilobytes());
+    if (OS.current() == OS.WINDOWS) {
+      HeldByProcess held = HeldByProcess.now();
+      return new Held(pumps(), held.handles(), 0, held.bytes() >> 10);
+    }
+    return new Held(pumps(), Linux.descriptors(), Linux.mappings(), Linux.mappedKilobytes());
   }
 
   private static long pumps() {
@@ -79,77 +73,6 @@ record Held(long threads, long handles, long mappings, long kilobytes) {
         String size = status.filter(line -> line.startsWith("VmSize:")).findFirst().orElseThrow();
         return Long.parseLong(size.replaceAll("\\D", ""));
       }
-    }
-  }
-
-  @SuppressWarnings("restricted")
-  private static final class Windows {
-
-    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final SymbolLookup KERNEL32 =
-        SymbolLookup.libraryLookup("kernel32", Arena.global());
-
-    /** GetCurrentProcess, which is a constant. */
-    private static final MemorySegment THIS_PROCESS = MemorySegment.ofAddress(-1);
-
-    /** PROCESS_MEMORY_COUNTERS, and in it PagefileUsage. */
-    private static final int COUNTERS_SIZE = 72;
-
-    private static final int PAGEFILE_USAGE = 56;
-
-    /** Handles are multiples of this. */
-    private static final int HANDLE_STEP = 4;
-
-    static long handles() {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment count = arena.allocate(INT);
-        ask("GetProcessHandleCount", count);
-        int told = count.get(INT, 0);
-        return told != 0 ? told : numberOfANewHandle();
-      }
-    }
-
-    /** Wine does not count, but gives the lowest number that is free. */
-    private static long numberOfANewHandle() {
-      try {
-        MemorySegment event =
-            (MemorySegment)
-                function("CreateEventW", POINTER, POINTER, INT, INT, POINTER)
-                    .invokeExact(MemorySegment.NULL, 0, 0, MemorySegment.NULL);
-        int closed = (int) function("CloseHandle", INT, POINTER).invokeExact(event);
-        assertThat(closed).as("CloseHandle").isNotZero();
-        return event.address() / HANDLE_STEP;
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    static long committedKilobytes() {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment counters = arena.allocate(COUNTERS_SIZE, Long.BYTES);
-        ask("K32GetProcessMemoryInfo", counters);
-        return counters.get(ValueLayout.JAVA_LONG, PAGEFILE_USAGE) / 1_024;
-      }
-    }
-
-    /** BOOL name(HANDLE process, void *result, DWORD size); one without a size ignores it. */
-    private static void ask(String name, MemorySegment result) {
-      try {
-        int done =
-            (int)
-                function(name, INT, POINTER, POINTER, INT)
-                    .invokeExact(THIS_PROCESS, result, (int) result.byteSize());
-        assertThat(done).as(name).isNotZero();
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    private static MethodHandle function(
-        String name, MemoryLayout result, MemoryLayout... arguments) {
-      return Linker.nativeLinker()
-          .downcallHandle(KERNEL32.findOrThrow(name), FunctionDescriptor.of(result, arguments));
     }
   }
 }

@@ -20,7 +20,7 @@ import java.lang.invoke.MethodHandle;
  * @param bytes of memory that is committed, the Java heap left out
  */
 @SuppressWarnings("restricted")
-record HeldByProcess(long threads, long handles, long bytes) {
+public record HeldByProcess(long threads, long handles, long bytes) {
 
   private static final SymbolLookup KERNEL32 =
       SymbolLookup.libraryLookup("kernel32", Arena.global());
@@ -59,7 +59,8 @@ record HeldByProcess(long threads, long handles, long bytes) {
     return Linker.nativeLinker().downcallHandle(KERNEL32.findOrThrow(name), descriptor);
   }
 
-  static HeldByProcess now() {
+  /** As of this moment. */
+  public static HeldByProcess now() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment process = (MemorySegment) CURRENT_PROCESS.invokeExact();
       return new HeldByProcess(ourThreads(), handles(process, arena), bytes(process, arena));

@@ -1,82 +1,82 @@
 package io.rioreactive.kernel.windows;
 
 /** Numbers from the headers of the Windows SDK, under their C names. */
-final class Constants {
+public final class Constants {
 
-  static final long NULL = 0;
+  public static final long NULL = 0;
 
   // winsock2.h
-  static final int AF_INET = 2;
-  static final int AF_INET6 = 23;
-  static final int SOCK_DGRAM = 2;
-  static final long INVALID_SOCKET = -1;
-  static final int SOCKET_ERROR = -1;
-  static final int IPPROTO_IP = 0;
-  static final int IPPROTO_UDP = 17;
-  static final int IPPROTO_IPV6 = 41;
-  static final int SOL_SOCKET = 0xFFFF;
-  static final int SO_REUSEADDR = 0x4;
-  static final int SO_EXCLUSIVEADDRUSE = ~SO_REUSEADDR;
-  static final int SO_BROADCAST = 0x20;
-  static final int SO_SNDBUF = 0x1001;
-  static final int SO_RCVBUF = 0x1002;
-  static final int SO_PROTOCOL_INFOW = 0x2005;
-  static final int XP1_IFS_HANDLES = 0x20000;
-  static final int WSA_FLAG_OVERLAPPED = 0x01;
-  static final int WSA_FLAG_NO_HANDLE_INHERIT = 0x80;
-  static final int WSA_FLAG_REGISTERED_IO = 0x100;
-  static final int WINSOCK_2_2 = 0x0202;
+  public static final int AF_INET = 2;
+  public static final int AF_INET6 = 23;
+  public static final int SOCK_DGRAM = 2;
+  public static final long INVALID_SOCKET = -1;
+  public static final int SOCKET_ERROR = -1;
+  public static final int IPPROTO_IP = 0;
+  public static final int IPPROTO_UDP = 17;
+  public static final int IPPROTO_IPV6 = 41;
+  public static final int SOL_SOCKET = 0xFFFF;
+  public static final int SO_REUSEADDR = 0x4;
+  public static final int SO_EXCLUSIVEADDRUSE = ~SO_REUSEADDR;
+  public static final int SO_BROADCAST = 0x20;
+  public static final int SO_SNDBUF = 0x1001;
+  public static final int SO_RCVBUF = 0x1002;
+  public static final int SO_PROTOCOL_INFOW = 0x2005;
+  public static final int XP1_IFS_HANDLES = 0x20000;
+  public static final int WSA_FLAG_OVERLAPPED = 0x01;
+  public static final int WSA_FLAG_NO_HANDLE_INHERIT = 0x80;
+  public static final int WSA_FLAG_REGISTERED_IO = 0x100;
+  public static final int WINSOCK_2_2 = 0x0202;
 
   // ws2ipdef.h
-  static final int IP_TOS = 3;
-  static final int IPV6_V6ONLY = 27;
-  static final int IPV6_TCLASS = 39;
+  public static final int IP_TOS = 3;
+  public static final int IPV6_V6ONLY = 27;
+  public static final int IPV6_TCLASS = 39;
 
   // mswsock.h
-  static final int SIO_UDP_CONNRESET = 0x9800000C;
-  static final int SIO_UDP_NETRESET = 0x9800000F;
+  public static final int SIO_UDP_CONNRESET = 0x9800000C;
+  public static final int SIO_UDP_NETRESET = 0x9800000F;
 
   // ws2def.h, mswsockdef.h: Registered I/O
-  static final int SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER = 0xC8000024;
+  public static final int SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER = 0xC8000024;
 
   /** {@code 8509e081-96dd-4005-b165-9e2ee8c79e3f}, as it stands in memory: first and last half. */
-  static final long WSAID_MULTIPLE_RIO_LOW = 0x4005_96DD_8509_E081L;
+  public static final long WSAID_MULTIPLE_RIO_LOW = 0x4005_96DD_8509_E081L;
 
-  static final long WSAID_MULTIPLE_RIO_HIGH = 0x3F9E_C7E8_2E9E_65B1L;
+  public static final long WSAID_MULTIPLE_RIO_HIGH = 0x3F9E_C7E8_2E9E_65B1L;
 
   /** 32 bits of ones, zero-extended: not -1. */
-  static final long RIO_INVALID_BUFFERID = 0xFFFF_FFFFL;
+  public static final long RIO_INVALID_BUFFERID = 0xFFFF_FFFFL;
 
-  static final long RIO_INVALID_CQ = 0;
-  static final long RIO_INVALID_RQ = 0;
+  public static final long RIO_INVALID_CQ = 0;
+  public static final long RIO_INVALID_RQ = 0;
 
   /** From RIODequeueCompletion, which returns a ULONG. */
-  static final int RIO_CORRUPT_CQ = 0xFFFF_FFFF;
+  public static final int RIO_CORRUPT_CQ = 0xFFFF_FFFF;
 
-  static final int RIO_MAX_CQ_SIZE = 0x0800_0000;
-  static final int RIO_MSG_DONT_NOTIFY = 1;
-  static final int RIO_MSG_DEFER = 2;
-  static final int RIO_MSG_WAITALL = 4;
-  static final int RIO_MSG_COMMIT_ONLY = 8;
-  static final int RIO_EVENT_COMPLETION = 1;
-  static final int RIO_IOCP_COMPLETION = 2;
+  public static final int RIO_MAX_CQ_SIZE = 0x0800_0000;
+  public static final int RIO_MSG_DONT_NOTIFY = 1;
+  public static final int RIO_MSG_DEFER = 2;
+  public static final int RIO_MSG_WAITALL = 4;
+  public static final int RIO_MSG_COMMIT_ONLY = 8;
+  public static final int RIO_EVENT_COMPLETION = 1;
+  public static final int RIO_IOCP_COMPLETION = 2;
 
   // winbase.h, winnt.h, handleapi.h
-  static final long INVALID_HANDLE_VALUE = -1;
-  static final int INFINITE = -1;
-  static final int WAIT_OBJECT_0 = 0;
-  static final int WAIT_TIMEOUT = 258;
-  static final int WAIT_FAILED = -1;
-  static final int FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 0x1;
-  static final int FILE_SKIP_SET_EVENT_ON_HANDLE = 0x2;
-  static final int MEM_COMMIT = 0x1000;
-  static final int MEM_RESERVE = 0x2000;
-  static final int MEM_RELEASE = 0x8000;
-  static final int PAGE_READWRITE = 0x4;
+  public static final long INVALID_HANDLE_VALUE = -1;
+  public static final int INFINITE = -1;
+  public static final int WAIT_OBJECT_0 = 0;
+  public static final int WAIT_TIMEOUT = 258;
+  public static final int WAIT_FAILED = -1;
+  public static final int FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 0x1;
+  public static final int FILE_SKIP_SET_EVENT_ON_HANDLE = 0x2;
+  public static final int MEM_COMMIT = 0x1000;
+  public static final int MEM_RESERVE = 0x2000;
+  public static final int MEM_RELEASE = 0x8000;
+  public static final int PAGE_READWRITE = 0x4;
 
   // ntstatus.h
-  static final int STATUS_SUCCESS = 0;
-  static final int STATUS_PENDING = 0x103;
+  public static final int STATUS_SUCCESS = 0;
+  public static final int STATUS_PENDING = 0x103;
 
   private Constants() {}
 }

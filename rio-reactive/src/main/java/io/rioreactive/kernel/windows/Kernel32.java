@@ -26,7 +26,7 @@ import java.lang.invoke.MethodHandle;
  * <p>Not final, so that a test can plan failures that a real system does not give on demand.
  */
 @SuppressWarnings("MemberName") // the C names
-class Kernel32 {
+public class Kernel32 {
 
   private static final NativeLibrary LIBRARY = NativeLibrary.load("kernel32");
 
@@ -75,7 +75,7 @@ class Kernel32 {
   private final CapturedError error;
 
   /** Captures errors in memory of the arena. */
-  Kernel32(Arena arena) {
+  public Kernel32(Arena arena) {
     error = new CapturedError(Source.LAST_ERROR, arena);
   }
 
@@ -85,7 +85,7 @@ class Kernel32 {
   }
 
   /** A handle, or the negative code. */
-  long CreateIoCompletionPort(long file, long port, long key, int threads) {
+  public long CreateIoCompletionPort(long file, long port, long key, int threads) {
     try {
       long handle =
           (long) CREATE_IO_COMPLETION_PORT.invokeExact(error.segment(), file, port, key, threads);
@@ -100,7 +100,7 @@ class Kernel32 {
    * #GetQueuedCompletionStatusExCapturing} tells: this one is called for every batch, and a call
    * that captures may allocate.
    */
-  int GetQueuedCompletionStatusEx(
+  public int GetQueuedCompletionStatusEx(
       long port, long entries, int count, long removed, int milliseconds, int alertable) {
     try {
       return (int)
@@ -135,7 +135,7 @@ class Kernel32 {
   }
 
   /** Not 0 for success: a failure means that the handle was closed before. */
-  int CloseHandle(long handle) {
+  public int CloseHandle(long handle) {
     try {
       return (int) CLOSE_HANDLE.invokeExact(handle);
     } catch (Throwable e) {
@@ -187,7 +187,7 @@ class Kernel32 {
   }
 
   /** An address, or the negative code. */
-  long VirtualAlloc(long address, long size, int allocationType, int protect) {
+  public long VirtualAlloc(long address, long size, int allocationType, int protect) {
     try {
       long result =
           (long) VIRTUAL_ALLOC.invokeExact(error.segment(), address, size, allocationType, protect);
@@ -197,7 +197,7 @@ class Kernel32 {
     }
   }
 
-  int VirtualFree(long address, long size, int freeType) {
+  public int VirtualFree(long address, long size, int freeType) {
     try {
       int success = (int) VIRTUAL_FREE.invokeExact(error.segment(), address, size, freeType);
       return success == 0 ? -WsaError.codeOfFailure(error) : 0;

@@ -12,18 +12,18 @@ import java.lang.foreign.MemoryLayout;
  * The structs of the Windows SDK on 64-bit machines (x86-64 and ARM64 agree on these), each with
  * its C declaration. Pointers and handles are numbers.
  */
-final class Layouts {
+public final class Layouts {
 
   // ---- winsock2.h, ws2def.h
 
   /** {@code struct WSABUF { ULONG len; CHAR *buf; }}. */
-  static final Struct WSABUF = Struct.of("WSABUF", JAVA_INT.withName("len"), pointer("buf"));
+  public static final Struct WSABUF = Struct.of("WSABUF", JAVA_INT.withName("len"), pointer("buf"));
 
   /**
    * {@code struct WSAMSG { LPSOCKADDR name; INT namelen; LPWSABUF lpBuffers; ULONG dwBufferCount;
    * WSABUF Control; ULONG dwFlags; }}.
    */
-  static final Struct WSAMSG =
+  public static final Struct WSAMSG =
       Struct.of(
           "WSAMSG",
           pointer("name"),
@@ -34,7 +34,7 @@ final class Layouts {
           JAVA_INT.withName("dwFlags"));
 
   /** {@code struct WSACMSGHDR { SIZE_T cmsg_len; INT cmsg_level; INT cmsg_type; }}. */
-  static final Struct WSACMSGHDR =
+  public static final Struct WSACMSGHDR =
       Struct.of(
           "WSACMSGHDR",
           JAVA_LONG.withName("cmsg_len"),
@@ -46,7 +46,7 @@ final class Layouts {
    * short iMaxUdpDg; char *lpVendorInfo; char szDescription[257]; char szSystemStatus[129]; }}, in
    * the order of 64-bit Windows.
    */
-  static final Struct WSADATA =
+  public static final Struct WSADATA =
       Struct.of(
           "WSADATA",
           JAVA_SHORT.withName("wVersion"),
@@ -61,7 +61,7 @@ final class Layouts {
    * {@code struct sockaddr_in { ADDRESS_FAMILY sin_family; USHORT sin_port; IN_ADDR sin_addr; CHAR
    * sin_zero[8]; }}.
    */
-  static final Struct SOCKADDR_IN =
+  public static final Struct SOCKADDR_IN =
       Struct.of(
           "sockaddr_in",
           JAVA_SHORT.withName("sin_family"),
@@ -73,7 +73,7 @@ final class Layouts {
    * {@code struct sockaddr_in6 { ADDRESS_FAMILY sin6_family; USHORT sin6_port; ULONG sin6_flowinfo;
    * IN6_ADDR sin6_addr; ULONG sin6_scope_id; }}; aligned to 4.
    */
-  static final Struct SOCKADDR_IN6 =
+  public static final Struct SOCKADDR_IN6 =
       Struct.of(
           "sockaddr_in6",
           JAVA_SHORT.withName("sin6_family"),
@@ -85,13 +85,13 @@ final class Layouts {
   /**
    * {@code union SOCKADDR_INET { SOCKADDR_IN Ipv4; SOCKADDR_IN6 Ipv6; ADDRESS_FAMILY si_family; }}.
    */
-  static final MemoryLayout SOCKADDR_INET =
+  public static final MemoryLayout SOCKADDR_INET =
       MemoryLayout.unionLayout(
               SOCKADDR_IN.as("Ipv4"), SOCKADDR_IN6.as("Ipv6"), JAVA_SHORT.withName("si_family"))
           .withName("SOCKADDR_INET");
 
   /** {@code struct WSAPROTOCOL_INFOW { DWORD dwServiceFlags1; … }}: the part that is read. */
-  static final Struct WSAPROTOCOL_INFOW =
+  public static final Struct WSAPROTOCOL_INFOW =
       Struct.of(
           "WSAPROTOCOL_INFOW",
           JAVA_INT.withName("dwServiceFlags1"),
@@ -103,7 +103,7 @@ final class Layouts {
    * {@code struct OVERLAPPED { ULONG_PTR Internal; ULONG_PTR InternalHigh; DWORD Offset; DWORD
    * OffsetHigh; HANDLE hEvent; }}.
    */
-  static final Struct OVERLAPPED =
+  public static final Struct OVERLAPPED =
       Struct.of(
           "OVERLAPPED",
           JAVA_LONG.withName("Internal"),
@@ -116,7 +116,7 @@ final class Layouts {
    * {@code struct OVERLAPPED_ENTRY { ULONG_PTR lpCompletionKey; LPOVERLAPPED lpOverlapped;
    * ULONG_PTR Internal; DWORD dwNumberOfBytesTransferred; }}.
    */
-  static final Struct OVERLAPPED_ENTRY =
+  public static final Struct OVERLAPPED_ENTRY =
       Struct.of(
           "OVERLAPPED_ENTRY",
           JAVA_LONG.withName("lpCompletionKey"),
@@ -127,7 +127,7 @@ final class Layouts {
   // ---- mswsockdef.h, mswsock.h: Registered I/O
 
   /** {@code struct RIO_BUF { RIO_BUFFERID BufferId; ULONG Offset; ULONG Length; }}. */
-  static final Struct RIO_BUF =
+  public static final Struct RIO_BUF =
       Struct.of(
           "RIO_BUF", pointer("BufferId"), JAVA_INT.withName("Offset"), JAVA_INT.withName("Length"));
 
@@ -135,7 +135,7 @@ final class Layouts {
    * {@code struct RIORESULT { LONG Status; ULONG BytesTransferred; ULONGLONG SocketContext;
    * ULONGLONG RequestContext; }}.
    */
-  static final Struct RIORESULT =
+  public static final Struct RIORESULT =
       Struct.of(
           "RIORESULT",
           JAVA_INT.withName("Status"),
@@ -155,20 +155,20 @@ final class Layouts {
    * {@code struct RIO_NOTIFICATION_COMPLETION { RIO_NOTIFICATION_COMPLETION_TYPE Type; union {
    * struct Event; struct Iocp; }; }}; the union is a member named {@code u} here.
    */
-  static final Struct RIO_NOTIFICATION_COMPLETION =
+  public static final Struct RIO_NOTIFICATION_COMPLETION =
       Struct.of(
           "RIO_NOTIFICATION_COMPLETION",
           JAVA_INT.withName("Type"),
           MemoryLayout.unionLayout(RIO_EVENT.as("Event"), RIO_IOCP.as("Iocp")).withName("u"));
 
   /** {@code struct RIO_CMSG_BUFFER { ULONG TotalLength; }}; the headers follow at 8. */
-  static final Struct RIO_CMSG_BUFFER =
+  public static final Struct RIO_CMSG_BUFFER =
       Struct.of("RIO_CMSG_BUFFER", JAVA_INT.withName("TotalLength"));
 
   /**
    * {@code struct RIO_EXTENSION_FUNCTION_TABLE { DWORD cbSize; LPFN_RIORECEIVE RIOReceive; … }}.
    */
-  static final Struct RIO_EXTENSION_FUNCTION_TABLE =
+  public static final Struct RIO_EXTENSION_FUNCTION_TABLE =
       Struct.of(
           "RIO_EXTENSION_FUNCTION_TABLE",
           JAVA_INT.withName("cbSize"),

@@ -24,7 +24,7 @@ import java.lang.invoke.MethodHandle;
  * call. Those that answer a handle leave the code in {@link #error}.
  */
 @SuppressWarnings("MemberName") // the C names
-final class RioFunctions {
+public final class RioFunctions {
 
   private static final MethodHandle RECEIVE =
       FunctionType.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG)
@@ -84,7 +84,7 @@ final class RioFunctions {
    * @param table a filled {@code RIO_EXTENSION_FUNCTION_TABLE}
    * @param arena where captured errors stand
    */
-  RioFunctions(MemorySegment table, Arena arena) {
+  public RioFunctions(MemorySegment table, Arena arena) {
     error = new CapturedError(Source.WSA_LAST_ERROR, arena);
     receive = pointer(table, "RIOReceive");
     receiveEx = pointer(table, "RIOReceiveEx");
@@ -106,7 +106,7 @@ final class RioFunctions {
   }
 
   /** The code of the last call that failed, never 0. */
-  int error() {
+  public int error() {
     return WsaError.codeOfFailure(error);
   }
 
@@ -121,7 +121,7 @@ final class RioFunctions {
     }
   }
 
-  int RIOReceiveEx(
+  public int RIOReceiveEx(
       long socketQueue,
       long data,
       int dataBufferCount,
@@ -162,7 +162,7 @@ final class RioFunctions {
     }
   }
 
-  int RIOSendEx(
+  public int RIOSendEx(
       long socketQueue,
       long data,
       int dataBufferCount,
@@ -192,7 +192,7 @@ final class RioFunctions {
     }
   }
 
-  void RIOCloseCompletionQueue(long cq) {
+  public void RIOCloseCompletionQueue(long cq) {
     try {
       CLOSE_COMPLETION_QUEUE.invokeExact(closeCompletionQueue, cq);
     } catch (Throwable e) {
@@ -201,7 +201,7 @@ final class RioFunctions {
   }
 
   /** Returns 0, {@code RIO_INVALID_CQ}, if it fails. */
-  long RIOCreateCompletionQueue(int queueSize, long notificationCompletion) {
+  public long RIOCreateCompletionQueue(int queueSize, long notificationCompletion) {
     try {
       return (long)
           CREATE_COMPLETION_QUEUE.invokeExact(
@@ -212,7 +212,7 @@ final class RioFunctions {
   }
 
   /** Returns 0, {@code RIO_INVALID_RQ}, if it fails. */
-  long RIOCreateRequestQueue(
+  public long RIOCreateRequestQueue(
       long socket,
       int maxOutstandingReceive,
       int maxReceiveDataBuffers,
@@ -240,7 +240,7 @@ final class RioFunctions {
   }
 
   /** Returns how many results there are, or {@link Constants#RIO_CORRUPT_CQ}. */
-  int RIODequeueCompletion(long cq, long array, int arraySize) {
+  public int RIODequeueCompletion(long cq, long array, int arraySize) {
     try {
       return (int) DEQUEUE_COMPLETION.invokeExact(dequeueCompletion, cq, array, arraySize);
     } catch (Throwable e) {
@@ -248,7 +248,7 @@ final class RioFunctions {
     }
   }
 
-  void RIODeregisterBuffer(long bufferId) {
+  public void RIODeregisterBuffer(long bufferId) {
     try {
       DEREGISTER_BUFFER.invokeExact(deregisterBuffer, bufferId);
     } catch (Throwable e) {
@@ -257,7 +257,7 @@ final class RioFunctions {
   }
 
   /** Returns 0 or the error code, as the C function does. */
-  int RIONotify(long cq) {
+  public int RIONotify(long cq) {
     try {
       return (int) NOTIFY.invokeExact(notify, cq);
     } catch (Throwable e) {
@@ -266,7 +266,7 @@ final class RioFunctions {
   }
 
   /** Returns {@link Constants#RIO_INVALID_BUFFERID} if it fails. */
-  long RIORegisterBuffer(long dataBuffer, int dataLength) {
+  public long RIORegisterBuffer(long dataBuffer, int dataLength) {
     try {
       return (long)
           REGISTER_BUFFER.invokeExact(registerBuffer, error.segment(), dataBuffer, dataLength);
@@ -275,7 +275,7 @@ final class RioFunctions {
     }
   }
 
-  int RIOResizeCompletionQueue(long cq, int queueSize) {
+  public int RIOResizeCompletionQueue(long cq, int queueSize) {
     try {
       return code(
           (int)

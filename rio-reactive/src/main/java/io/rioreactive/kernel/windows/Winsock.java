@@ -31,12 +31,12 @@ import java.lang.invoke.MethodHandle;
  * <p>Not final, so that a test can plan failures that a real system does not give on demand.
  */
 @SuppressWarnings("MemberName") // the C names
-class Winsock {
+public class Winsock {
 
   /** Which library the functions come from: a name the system's loader finds, or a path. */
-  static final String LIBRARY_PROPERTY = "io.rioreactive.winsock";
+  public static final String LIBRARY_PROPERTY = "io.rioreactive.winsock";
 
-  static final String DEFAULT_LIBRARY = "ws2_32";
+  public static final String DEFAULT_LIBRARY = "ws2_32";
 
   private static final NativeLibrary LIBRARY =
       NativeLibrary.load(System.getProperty(LIBRARY_PROPERTY, DEFAULT_LIBRARY));
@@ -111,7 +111,7 @@ class Winsock {
    *
    * @param arena where errors are captured
    */
-  static Winsock start(Arena arena) throws KernelException {
+  public static Winsock start(Arena arena) throws KernelException {
     Winsock winsock = new Winsock(arena);
     startOnce(winsock, arena);
     return winsock;
@@ -147,7 +147,7 @@ class Winsock {
   }
 
   /** A socket, or the negative code. */
-  long WSASocketW(int af, int type, int protocol, long protocolInfo, int group, int flags) {
+  public long WSASocketW(int af, int type, int protocol, long protocolInfo, int group, int flags) {
     try {
       long socket =
           (long)
@@ -159,7 +159,7 @@ class Winsock {
     }
   }
 
-  int bind(long socket, long name, int namelen) {
+  public int bind(long socket, long name, int namelen) {
     try {
       return result((int) BIND.invokeExact(error.segment(), socket, name, namelen));
     } catch (Throwable e) {
@@ -167,7 +167,7 @@ class Winsock {
     }
   }
 
-  int getsockname(long socket, long name, long namelen) {
+  public int getsockname(long socket, long name, long namelen) {
     try {
       return result((int) GETSOCKNAME.invokeExact(error.segment(), socket, name, namelen));
     } catch (Throwable e) {
@@ -175,7 +175,7 @@ class Winsock {
     }
   }
 
-  int setsockopt(long socket, int level, int optname, long optval, int optlen) {
+  public int setsockopt(long socket, int level, int optname, long optval, int optlen) {
     try {
       return result(
           (int) SETSOCKOPT.invokeExact(error.segment(), socket, level, optname, optval, optlen));
@@ -193,7 +193,7 @@ class Winsock {
     }
   }
 
-  int ioctlsocket(long socket, int cmd, long argp) {
+  public int ioctlsocket(long socket, int cmd, long argp) {
     try {
       return result((int) IOCTLSOCKET.invokeExact(error.segment(), socket, cmd, argp));
     } catch (Throwable e) {
@@ -201,7 +201,7 @@ class Winsock {
     }
   }
 
-  int WSAIoctl(
+  public int WSAIoctl(
       long socket,
       int controlCode,
       long inBuffer,
@@ -230,7 +230,7 @@ class Winsock {
     }
   }
 
-  int closesocket(long socket) {
+  public int closesocket(long socket) {
     try {
       return result((int) CLOSESOCKET.invokeExact(error.segment(), socket));
     } catch (Throwable e) {
@@ -239,7 +239,7 @@ class Winsock {
   }
 
   /** 0 for done at once, {@code -WSA_IO_PENDING} for started, or another negative code. */
-  int WSARecvFrom(
+  public int WSARecvFrom(
       long socket,
       long buffers,
       int bufferCount,
@@ -269,7 +269,7 @@ class Winsock {
   }
 
   /** 0 for done at once, {@code -WSA_IO_PENDING} for started, or another negative code. */
-  int WSASendTo(
+  public int WSASendTo(
       long socket,
       long buffers,
       int bufferCount,

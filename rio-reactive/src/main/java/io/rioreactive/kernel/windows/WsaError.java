@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Winsock's codes and those of the Windows API share one row of numbers. {@link NtStatus} brings a
  * completion's status to them.
  */
-enum WsaError {
+public enum WsaError {
   WSA_INVALID_HANDLE(
       6, Kind.OTHER, "the handle is closed: something else in this process closed it"),
   WSA_NOT_ENOUGH_MEMORY(
@@ -151,7 +151,7 @@ enum WsaError {
   }
 
   /** The constant of a code; null where this list has none. */
-  static @Nullable WsaError of(int code) {
+  public static @Nullable WsaError of(int code) {
     return BY_CODE.get(code);
   }
 

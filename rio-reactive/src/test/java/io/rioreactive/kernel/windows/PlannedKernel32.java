@@ -27,7 +27,7 @@ final class PlannedKernel32 extends Kernel32 {
   }
 
   @Override
-  long CreateIoCompletionPort(long file, long port, long key, int threads) {
+  public long CreateIoCompletionPort(long file, long port, long key, int threads) {
     long result = super.CreateIoCompletionPort(file, port, key, threads);
     if (file == Constants.INVALID_HANDLE_VALUE) {
       this.port = result;
@@ -43,7 +43,7 @@ final class PlannedKernel32 extends Kernel32 {
   }
 
   @Override
-  long VirtualAlloc(long address, long size, int allocationType, int protect) {
+  public long VirtualAlloc(long address, long size, int allocationType, int protect) {
     if (failingAllocation > 0 && --failingAllocation == 0) {
       return -WsaError.ERROR_COMMITMENT_LIMIT.code();
     }
@@ -56,7 +56,7 @@ final class PlannedKernel32 extends Kernel32 {
   }
 
   @Override
-  int VirtualFree(long address, long size, int freeType) {
+  public int VirtualFree(long address, long size, int freeType) {
     int result = super.VirtualFree(address, size, freeType);
     if (result == 0) {
       allocated -= sizes.remove(address);

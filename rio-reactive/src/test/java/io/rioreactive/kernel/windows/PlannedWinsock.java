@@ -59,28 +59,28 @@ final class PlannedWinsock extends Winsock {
   }
 
   @Override
-  long WSASocketW(int af, int type, int protocol, long protocolInfo, int group, int flags) {
+  public long WSASocketW(int af, int type, int protocol, long protocolInfo, int group, int flags) {
     long socket = super.WSASocketW(af, type, protocol, protocolInfo, group, flags);
     openSockets += socket < 0 ? 0 : 1;
     return socket;
   }
 
   @Override
-  int closesocket(long socket) {
+  public int closesocket(long socket) {
     int result = super.closesocket(socket);
     openSockets -= result < 0 ? 0 : 1;
     return result;
   }
 
   @Override
-  int setsockopt(long socket, int level, int optname, long optval, int optlen) {
+  public int setsockopt(long socket, int level, int optname, long optval, int optlen) {
     return optname == refusedOption
         ? -WsaError.WSAENOPROTOOPT.code()
         : super.setsockopt(socket, level, optname, optval, optlen);
   }
 
   @Override
-  int WSAIoctl(
+  public int WSAIoctl(
       long socket,
       int controlCode,
       long inBuffer,
@@ -113,7 +113,7 @@ final class PlannedWinsock extends Winsock {
   }
 
   @Override
-  int WSARecvFrom(
+  public int WSARecvFrom(
       long socket,
       long buffers,
       int bufferCount,
@@ -143,7 +143,7 @@ final class PlannedWinsock extends Winsock {
   }
 
   @Override
-  int WSASendTo(
+  public int WSASendTo(
       long socket,
       long buffers,
       int bufferCount,
