@@ -70,6 +70,9 @@ final class Pump implements PumpTurns {
   /** Set once no turn will come any more. */
   private volatile boolean ended;
 
+  /** Set before anybody is told that the completion queue is broken. */
+  private volatile boolean broken;
+
   /** Requests to run what is handed over after the end; whoever makes the first one runs all. */
   private final AtomicInteger late = new AtomicInteger();
 
@@ -114,6 +117,11 @@ final class Pump implements PumpTurns {
   @Override
   public boolean isEnded() {
     return ended;
+  }
+
+  /** Whether a socket can be bound here: whoever hears of a broken pump binds on another. */
+  boolean isUsable() {
+    return !ended && !broken;
   }
 
   /** Those that are open, for the watch. */
@@ -350,6 +358,9 @@ final class Pump implements PumpTurns {
 
   /** Binds a socket and gives it its connection. */
   UdpConnection onBind(SocketConfig config, ServerOptions options) throws IOException {
+    if (broken) {
+      throw new IOException("the pump broke before the socket was bound: bind again");
+    }
     if (ending || ended) {
       throw new IOException("the PumpGroup has been disposed: bind on another, or on none");
     }
@@ -393,11 +404,12 @@ final class Pump implements PumpTurns {
     }
   }
 
-  private void onBroken(Throwable broken) {
-    LOG.error("{}: the pump is broken: its {} connections end", this, connections.size(), broken);
+  private void onBroken(Throwable cause) {
+    broken = true;
+    LOG.error("{}: the pump is broken: its {} connections end", this, connections.size(), cause);
     for (UdpConnection connection : connections) {
       try {
-        connection.onQueueBroken(broken);
+        connection.onQueueBroken(cause);
       } catch (Throwable worse) {
         LOG.error("{}: could not be closed", connection, worse);
       }

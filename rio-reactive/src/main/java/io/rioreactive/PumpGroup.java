@@ -159,7 +159,7 @@ public final class PumpGroup implements Disposable {
       pumps = all;
     }
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).isEnded()) { // it broke; its connections have been told
+      if (!all.get(i).isUsable()) { // it broke; its connections are told
         all.set(i, startPump());
       }
     }

@@ -3,9 +3,7 @@ package io.rioreactive;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * The receiving half of a connection: the seat of one subscriber, and as many posted receives as
@@ -31,13 +28,11 @@ final class UdpInbound implements RioInbound {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpInbound.class);
 
-  /** How long after a post was refused for want of something it is tried again. */
-  private static final Duration REFUSED_RETRY = Duration.ofMillis(10);
-
   private final UdpConnection connection;
   private final RequestQueue queue;
   private final Counters counters;
   private final Slots slots;
+  private final PostPause pause;
   private final DatagramView view;
   private final int[] withdrawn;
 
@@ -48,11 +43,6 @@ final class UdpInbound implements RioInbound {
 
   /** {@link Slots#posted()} for other threads. */
   private volatile int posted;
-
-  private boolean retryScheduled;
-
-  /** Refused posts since the last turn that posted all it wanted. */
-  private int refusals;
 
   private boolean broughtSomething;
 
@@ -66,6 +56,7 @@ final class UdpInbound implements RioInbound {
     this.queue = queue;
     this.counters = connection.counters();
     this.slots = new Slots(connection.options().receiveSlots());
+    this.pause = new PostPause(connection);
     this.view = new DatagramView(queue, addresses);
     this.withdrawn = new int[Math.min(slots.count(), 256)];
     this.closed = new InboundSubscription<>(this, Operators.emptySubscriber(), ignored -> null);
@@ -228,6 +219,9 @@ final class UdpInbound implements RioInbound {
       counters.add(Counters.RECEIVED, received);
       counters.add(Counters.DELIVERED, delivered);
       counters.add(Counters.BYTES_RECEIVED, bytes);
+      if (received > 0) {
+        pause.onReceived();
+      }
       received = 0;
       delivered = 0;
       bytes = 0;
@@ -246,7 +240,9 @@ final class UdpInbound implements RioInbound {
 
   private void onReceiveError(int code) {
     counters.increment(Counters.RECEIVE_ERRORS);
-    LOG.debug("{}: a receive failed and the socket goes on", name(), queue.error("receive", code));
+    KernelException error = queue.error("receive", code);
+    LOG.debug("{}: a receive failed and the socket goes on", name(), error);
+    pause.onFailed(error);
   }
 
   /** Posts and withdraws until what is posted is what is wanted; answers whether to commit. */
@@ -272,6 +268,9 @@ final class UdpInbound implements RioInbound {
   }
 
   private boolean post(int target) {
+    if (slots.posted() >= target || !pause.isOver()) {
+      return false;
+    }
     boolean added = false;
     while (slots.posted() < target && slots.hasFree()) {
       int code = queue.postReceive(slots.nextFree());
@@ -282,37 +281,18 @@ final class UdpInbound implements RioInbound {
       slots.postNext();
       added = true;
     }
-    if (added && refusals > 0) {
-      onPostedAgain();
+    if (added) {
+      pause.onPostedAll();
     }
     return added;
   }
 
   private void onPostRefused(KernelException refusal) {
-    if (refusal.kind() != KernelException.Kind.TRANSIENT) {
+    if (refusal.kind() == KernelException.Kind.TRANSIENT) {
+      pause.onRefused(refusal);
+    } else {
       connection.onSocketFailed(refusal);
-    } else if (!retryScheduled) {
-      retryScheduled = true;
-      if (refusals++ == 0) { // once, however long it lasts
-        LOG.warn(
-            "{}: is tried again every {} ms until it succeeds: {}",
-            name(),
-            REFUSED_RETRY.toMillis(),
-            refusal.getMessage());
-      }
-      Schedulers.parallel()
-          .schedule(() -> execute(this::onRetry), REFUSED_RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
-  }
-
-  private void onPostedAgain() {
-    LOG.info("{}: posts receives again, after {} refusals", name(), refusals);
-    refusals = 0;
-  }
-
-  private void onRetry() {
-    retryScheduled = false;
-    connection.signal(false);
   }
 
   private void withdrawTo(int target) {

@@ -96,7 +96,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
     boolean worked = pump.turn();
     checkContract();
     if (worked || pump.isEnded()) {
-      return worked;
+      return worked || turns != pump; // the group may have started another in place of a broken one
     }
     // set first: whoever finds the pump parked wakes this driver at once
     parked = true;

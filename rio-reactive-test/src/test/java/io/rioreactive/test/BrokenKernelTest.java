@@ -263,6 +263,25 @@ class BrokenKernelTest {
   }
 
   @Test
+  void whoHearsOfTheBrokenPumpCanBindAtOnce() {
+    RioUdpServer server = RioUdpServer.create().receiveSlots(4).runOn(pump.group());
+    TestSubscriber<RioConnection> again = TestSubscriber.create();
+    bind()
+        .onDispose()
+        .subscribe(
+            null,
+            failure -> {
+              kernel.heals();
+              server.bind().subscribe(again);
+            });
+    kernel.breaks(Call.DEQUEUE, broken);
+
+    pump.run(); // the broken one, and then the new one
+
+    assertThat(again.getReceivedOnNext()).singleElement().matches(it -> !it.isDisposed());
+  }
+
+  @Test
   void aBindThatWaitsForABrokenPumpFails() {
     bind();
     kernel.breaks(Call.DEQUEUE, broken);
@@ -275,7 +294,10 @@ class BrokenKernelTest {
     pump.run();
 
     assertThat(binds).allMatch(TestSubscriber::isTerminated);
-    assertThat(binds.getLast().expectTerminalError()).isInstanceOf(IOException.class);
+    assertThat(binds.getLast().expectTerminalError())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("broke")
+        .hasMessageContaining("bind again");
   }
 
   @Test

@@ -214,6 +214,72 @@ class PostRefusedTest {
   }
 
   @Test
+  @DisplayName("receives one after the other, 256 are posted again at once and then it pauses")
+  void failuresInARowPause() {
+    try (CapturedLog log = new CapturedLog()) {
+      Probe<String> probe = subscribe(1_000);
+
+      failOneByOne(256);
+      rig.run();
+      assertThat(rig.stats().posted()).as("one less").isEqualTo(rig.stats().receiveSlots() - 1);
+      time.advanceTimeBy(Duration.ofMillis(9));
+      rig.run();
+      assertThat(rig.stats().posted()).isEqualTo(rig.stats().receiveSlots() - 1);
+      time.advanceTimeBy(Duration.ofMillis(1));
+      rig.run();
+      assertThat(rig.stats().posted()).isEqualTo(rig.stats().receiveSlots());
+
+      failOneByOne(256);
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("256 receives failed one after the other", "10 ms", "SIMULATED_UNREACHABLE");
+      assertThat(probe.isLive()).isTrue();
+      assertThat(onDispose).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("many receives with a datagram among them now and then, it never pauses")
+  void failuresNotInARow() {
+    try (CapturedLog log = new CapturedLog()) {
+      subscribe(1_000);
+      for (int i = 0; i < 4; i++) {
+        failOneByOne(255);
+        rig.receive("a datagram");
+      }
+
+      assertThat(rig.stats().posted()).isEqualTo(rig.stats().receiveSlots());
+      assertThat(rig.stats().receiveErrors()).isEqualTo(4 * 255);
+      assertThat(log.warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("receives one after the other, the next datagram ends the pause")
+  void aDatagramEndsThePause() {
+    try (CapturedLog log = new CapturedLog()) {
+      Probe<String> probe = subscribe(1_000);
+      for (int i = 0; i < 2; i++) {
+        failOneByOne(256);
+
+        rig.receive("1");
+
+        assertThat(probe.values()).hasSize(i + 1);
+        assertThat(rig.stats().posted()).isEqualTo(rig.stats().receiveSlots());
+        assertThat(log.warnings()).as("nobody may fill the log").hasSize(1);
+      }
+    }
+  }
+
+  private void failOneByOne(int count) {
+    for (int i = 0; i < count; i++) {
+      rig.socket().fail(rig.socket().posted().iterator().next(), UNREACHABLE, 111);
+      rig.run();
+    }
+  }
+
+  @Test
   @DisplayName("the whole socket, the connection ends with one clear error")
   void socketFailedEnds() {
     Probe<String> probe = subscribe(5);

@@ -279,7 +279,7 @@ final class RioRequestQueue implements RequestQueue {
   }
 
   private void addReceive(CompletionBatch batch, int slot, int status, int bytes) {
-    CompletionStatus completed = RioStatus.ofReceive(status, bytes, datagramSize);
+    CompletionStatus completed = RioStatus.ofReceive(status, bytes, datagramSize, isClosed());
     switch (completed) {
       case OK -> batch.addReceive(index, slot, completed, bytes, 0);
       case TRUNCATED -> batch.addReceive(index, slot, completed, datagramSize, 0);
@@ -288,12 +288,16 @@ final class RioRequestQueue implements RequestQueue {
   }
 
   private void addSend(CompletionBatch batch, int slot, int status, int bytes) {
-    CompletionStatus completed = RioStatus.ofSend(status);
+    CompletionStatus completed = RioStatus.ofSend(status, isClosed());
     if (completed == CompletionStatus.OK) {
       batch.addSend(index, slot, completed, bytes, 0);
     } else {
       batch.addSend(index, slot, completed, 0, status);
     }
+  }
+
+  private boolean isClosed() {
+    return state != State.OPEN;
   }
 
   /** Requests that were accepted and not dequeued. */

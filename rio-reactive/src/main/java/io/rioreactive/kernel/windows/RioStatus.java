@@ -20,30 +20,32 @@ final class RioStatus {
    *
    * @param bytes as the system says, unsigned; where the datagram did not fit, not to be relied on
    * @param datagramSize bytes that the slot has room for
+   * @param isClosed whether the socket has been closed
    */
-  static CompletionStatus ofReceive(int status, int bytes, int datagramSize) {
+  static CompletionStatus ofReceive(int status, int bytes, int datagramSize, boolean isClosed) {
     if (status == 0) {
       // More than there is room for cannot be; if it is said, none of it is believed.
       return Integer.compareUnsigned(bytes, datagramSize) <= 0
           ? CompletionStatus.OK
           : CompletionStatus.TRUNCATED;
     }
-    return status == MESSAGE_TOO_LONG ? CompletionStatus.TRUNCATED : ofFailure(status);
+    return status == MESSAGE_TOO_LONG ? CompletionStatus.TRUNCATED : ofFailure(status, isClosed);
   }
 
   /** What became of a send. One that is too long has failed: nothing of it went out. */
-  static CompletionStatus ofSend(int status) {
-    return status == 0 ? CompletionStatus.OK : ofFailure(status);
+  static CompletionStatus ofSend(int status, boolean isClosed) {
+    return status == 0 ? CompletionStatus.OK : ofFailure(status, isClosed);
   }
 
   /**
    * A failure is of its request alone, unless it says that the socket is gone: also those that tell
    * of an earlier datagram (WSAECONNRESET, WSAENETRESET), and those that nobody has heard of.
    */
-  private static CompletionStatus ofFailure(int status) {
-    if (status == ABORTED) {
+  private static CompletionStatus ofFailure(int status, boolean isClosed) {
+    boolean isFatal = WsaError.isFatal(status);
+    if (isClosed && (isFatal || status == ABORTED)) {
       return CompletionStatus.CANCELLED;
     }
-    return WsaError.isFatal(status) ? CompletionStatus.SOCKET_FAILED : CompletionStatus.FAILED;
+    return isFatal ? CompletionStatus.SOCKET_FAILED : CompletionStatus.FAILED;
   }
 }

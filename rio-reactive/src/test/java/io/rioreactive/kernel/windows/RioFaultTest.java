@@ -42,7 +42,7 @@ class RioFaultTest {
     "10052, FAILED, 10052",
     "10054, FAILED, 10054",
     "10055, FAILED, 10055",
-    "995, CANCELLED, 995",
+    "995, FAILED, 995",
   })
   void aReceiveThatFailsIsOneRequestAndTheNextOneIsWhole(
       int status, CompletionStatus expected, int code) throws IOException {

@@ -14,7 +14,7 @@ class RioStatusTest {
   @ParameterizedTest
   @CsvSource({
     "0, OK",
-    "995, CANCELLED",
+    "995, FAILED", // others cancelled it
     "10040, TRUNCATED",
     "10052, FAILED", // of an earlier datagram
     "10054, FAILED",
@@ -26,13 +26,13 @@ class RioStatusTest {
     "4711, FAILED", // unknown
   })
   void aReceive(int status, CompletionStatus expected) {
-    assertThat(RioStatus.ofReceive(status, 1, SLOT)).isEqualTo(expected);
+    assertThat(RioStatus.ofReceive(status, 1, SLOT, false)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @CsvSource({
     "0, OK",
-    "995, CANCELLED",
+    "995, FAILED", // others cancelled it
     "10040, FAILED", // nothing of it went out
     "10052, FAILED",
     "10054, FAILED",
@@ -45,20 +45,34 @@ class RioStatusTest {
     "10093, SOCKET_FAILED",
   })
   void aSend(int status, CompletionStatus expected) {
-    assertThat(RioStatus.ofSend(status)).isEqualTo(expected);
+    assertThat(RioStatus.ofSend(status, false)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, OK",
+    "995, CANCELLED",
+    "10038, CANCELLED",
+    "10054, FAILED",
+    "10055, FAILED",
+    "4711, FAILED",
+  })
+  void afterTheSocketWasClosed(int status, CompletionStatus expected) {
+    assertThat(RioStatus.ofReceive(status, 1, SLOT, true)).isEqualTo(expected);
+    assertThat(RioStatus.ofSend(status, true)).isEqualTo(expected);
   }
 
   @Test
   void theLengthOfADatagramThatDidNotFitIsNotLookedAt() {
-    assertThat(RioStatus.ofReceive(10_040, 0, SLOT)).isEqualTo(CompletionStatus.TRUNCATED);
-    assertThat(RioStatus.ofReceive(10_040, -1, SLOT)).isEqualTo(CompletionStatus.TRUNCATED);
+    assertThat(RioStatus.ofReceive(10_040, 0, SLOT, false)).isEqualTo(CompletionStatus.TRUNCATED);
+    assertThat(RioStatus.ofReceive(10_040, -1, SLOT, false)).isEqualTo(CompletionStatus.TRUNCATED);
   }
 
   @Test
   void aReceiveIsWholeUpToTheSizeOfTheSlotAndNotBeyond() {
-    assertThat(RioStatus.ofReceive(0, 0, SLOT)).isEqualTo(CompletionStatus.OK);
-    assertThat(RioStatus.ofReceive(0, SLOT, SLOT)).isEqualTo(CompletionStatus.OK);
-    assertThat(RioStatus.ofReceive(0, SLOT + 1, SLOT)).isEqualTo(CompletionStatus.TRUNCATED);
-    assertThat(RioStatus.ofReceive(0, -1, SLOT)).isEqualTo(CompletionStatus.TRUNCATED);
+    assertThat(RioStatus.ofReceive(0, 0, SLOT, false)).isEqualTo(CompletionStatus.OK);
+    assertThat(RioStatus.ofReceive(0, SLOT, SLOT, false)).isEqualTo(CompletionStatus.OK);
+    assertThat(RioStatus.ofReceive(0, SLOT + 1, SLOT, false)).isEqualTo(CompletionStatus.TRUNCATED);
+    assertThat(RioStatus.ofReceive(0, -1, SLOT, false)).isEqualTo(CompletionStatus.TRUNCATED);
   }
 }
