@@ -10,7 +10,7 @@ began_all=$SECONDS
 children=() # process groups that this script has started and that may still run
 
 die() {
-  echo "$stages_of$stage: $*" >&2
+  echo "$stages_of${stage:+$stage: }$*" >&2
   exit 1
 }
 

@@ -1,4 +1,4 @@
-# A Wine of this run's own, and Java in it. To be sourced by windows/verify, after build.sh's functions are known.
+# A Wine of this run's own, and Java in it. To be sourced by windows/verify, after build/stages.sh.
 # shellcheck shell=bash
 
 export WINEPREFIX=$work/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='

@@ -13,7 +13,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>Each provider is tried out when it is first asked for: that takes milliseconds and opens
- * sockets on the loopback address. The answer is kept for the life of the JVM. Any thread.
+ * sockets on the loopback address. The answer is kept for the life of the JVM, but for a failure
+ * that may pass, which is tried again. Any thread.
  */
 public final class RioSupport {
 

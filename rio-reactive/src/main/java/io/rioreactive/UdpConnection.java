@@ -25,7 +25,7 @@ import reactor.core.scheduler.Schedulers;
  * OPEN ─────────────▶ DRAINING ─────────────────────────────┐
  *  │ dispose, handler done, socket or pump failed           ▼      outstanding = 0
  *  └────────────────────────────────────────────────────▶ CLOSING ────────────────▶ CLOSED
- *                                                           │ not in time: slots are leaked
+ *                                                           │ not in time: slots stay
  *                                                           └─────────────────────▶ CLOSED
  * </pre>
  *
@@ -405,8 +405,8 @@ final class UdpConnection implements RioConnection, PumpTask {
   private void onLastCompletionsMissing() {
     if (state == State.CLOSING) {
       LOG.error(
-          "{}: {} receives and {} sends have not come back {} s after close: their memory is leaked"
-              + " on purpose, since the kernel may still write to it",
+          "{}: {} receives and {} sends have not come back {} s after close: their memory stays"
+              + " allocated on purpose, since the kernel may still write to it",
           this,
           inbound.outstanding(),
           outbound.outstanding(),

@@ -169,6 +169,11 @@ class ArchitectureTest {
     assertThat(sourcesThatContain("os.name")).containsExactly("Providers.java");
   }
 
+  @Test
+  void whichProcessorThisIsIsAskedInOnePlace() throws IOException {
+    assertThat(sourcesThatContain("os.arch")).containsExactly("Architecture.java");
+  }
+
   private static List<String> sourcesThatContain(String text) throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
       return files

@@ -55,9 +55,7 @@ pub fn print() {
         RIO_INVALID_RQ,
         RIO_CORRUPT_CQ,
         RIO_MAX_CQ_SIZE,
-        RIO_MSG_DONT_NOTIFY,
         RIO_MSG_DEFER,
-        RIO_MSG_WAITALL,
         RIO_MSG_COMMIT_ONLY,
         RIO_EVENT_COMPLETION,
         RIO_IOCP_COMPLETION,
@@ -72,7 +70,6 @@ pub fn print() {
         MEM_RESERVE,
         MEM_RELEASE,
         PAGE_READWRITE,
-        STATUS_SUCCESS,
         STATUS_PENDING,
     );
     // WsaError

@@ -30,7 +30,6 @@ pub fn print() {
         CloseHandle(_),
         CreateEventW(_, _, _, _),
         SetEvent(_),
-        ResetEvent(_),
         WaitForMultipleObjects(_, _, _, _),
         VirtualAlloc(_, _, _, _),
         VirtualFree(_, _, _),

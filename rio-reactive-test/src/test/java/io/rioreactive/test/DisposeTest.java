@@ -302,7 +302,7 @@ class DisposeTest {
       assertThat(log.errors())
           .singleElement()
           .asString()
-          .contains(receives, "3 sends", "leaked on purpose");
+          .contains(receives, "3 sends", "stays allocated on purpose");
     }
     assertThat(disposed.isTerminatedComplete()).isTrue();
     assertThat(unbound).hasValue(1);

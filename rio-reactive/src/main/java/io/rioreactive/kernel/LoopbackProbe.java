@@ -1,6 +1,7 @@
 package io.rioreactive.kernel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -60,7 +61,7 @@ public final class LoopbackProbe {
     socket.addressFormat().write(sends.memory(), sends.addressAt(SLOT), socket.localAddress());
     require(socket, "receive on 127.0.0.1", socket.postReceive(SLOT));
     require(socket, "send to 127.0.0.1", socket.postSend(SLOT, LENGTH));
-    socket.commit();
+    commit(socket);
     batch.clear();
     dequeueUntil(queue, 2);
     if (batch.size() < 2) {
@@ -81,6 +82,14 @@ public final class LoopbackProbe {
       throw socket.error(operation, code);
     }
     outstanding++;
+  }
+
+  private static void commit(RequestQueue socket) throws IOException {
+    try {
+      socket.commit();
+    } catch (UncheckedIOException refused) {
+      throw refused.getCause();
+    }
   }
 
   /** Until the batch holds so many, or the time is up. */

@@ -49,7 +49,12 @@ public interface RequestQueue {
    */
   int postSend(int slot, int length);
 
-  /** Starts what was posted. The pump calls it at the end of each turn that posted anything. */
+  /**
+   * Starts what was posted. The pump calls it at the end of each turn that posted anything.
+   *
+   * @throws java.io.UncheckedIOException if the system refuses: what was posted may then never
+   *     start
+   */
   void commit();
 
   /**

@@ -114,11 +114,6 @@ public record SocketAddressFormat(int afInet6, boolean isIpv6Socket) {
         readHigh(memory, offset), readLow(memory, offset), readPortAndScope(memory, offset));
   }
 
-  /** Bytes the system is told the address at {@code offset} has. */
-  public int lengthAt(MemorySegment memory, long offset) {
-    return isV6(memory, offset) ? 28 : 16;
-  }
-
   /** Whether the three numbers name an IPv4 address. */
   public static boolean isV4(long high, long low) {
     return high == 0 && (low & ~V4_MASK) == V4_MAPPED;

@@ -66,9 +66,8 @@ class LibC {
 
   // The system calls themselves and not the C functions of their names: musl's sendmmsg calls
   // sendmsg in a loop. Nothing is lost with glibc, whose functions do no more than this.
-  private static final boolean X86_64 = !"aarch64".equals(System.getProperty("os.arch"));
-  static final long SYS_RECVMMSG = X86_64 ? 299 : 243;
-  static final long SYS_SENDMMSG = X86_64 ? 307 : 269;
+  static final long SYS_RECVMMSG = Architecture.current().orElseThrow().recvmmsg;
+  static final long SYS_SENDMMSG = Architecture.current().orElseThrow().sendmmsg;
   private static final NativeFunction SYSCALL_FUNCTION =
       LIBRARY.variadic(
           "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,

@@ -10,7 +10,6 @@ import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The provider {@code linux-mmsg}: {@code recvmmsg} and {@code sendmmsg} on Linux, x86-64 and
@@ -22,8 +21,6 @@ import java.util.Set;
  * <p>Stateless; any thread.
  */
 public final class LinuxMmsgKernel implements Kernel {
-
-  private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
 
   /** Makes the provider. Nothing native is touched before {@link #probe} or {@link #open}. */
   public LinuxMmsgKernel() {}
@@ -47,10 +44,9 @@ public final class LinuxMmsgKernel implements Kernel {
 
   @Override
   public CompletionQueue open(WaitMode waitMode) throws IOException {
-    String architecture = System.getProperty("os.arch");
-    if (!ARCHITECTURES.contains(architecture)) {
+    if (Architecture.current().isEmpty()) {
       throw new IOException(
-          name() + " knows the system calls of x86-64 and aarch64, not those of " + architecture);
+          name() + " knows the system calls of x86-64 and aarch64, this is another processor");
     }
     Arena arena = Arena.ofConfined();
     boolean isOpen = false;

@@ -6,12 +6,11 @@ import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.SocketTable;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one pump, and the line of those that are ready: a socket joins it when poll finds
@@ -38,10 +37,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private final WakeUp wakeUp;
   private final PollSet pollSet;
 
-  private @Nullable MmsgRequestQueue[] sockets = new @Nullable MmsgRequestQueue[4];
-
-  /** One more than the highest index in use. */
-  private int bound;
+  private final SocketTable<MmsgRequestQueue> sockets = new SocketTable<>();
 
   private final ArrayDeque<MmsgRequestQueue> line = new ArrayDeque<>();
   private int pausedSockets;
@@ -65,7 +61,8 @@ final class MmsgCompletionQueue implements CompletionQueue {
   @Override
   public RequestQueue openSocket(SocketConfig config) throws IOException {
     requireOpen();
-    int index = freeIndex();
+    int index = sockets.freeIndex();
+    pollSet.reserve(index + 1);
     UdpSocket socket = UdpSocket.open(libc, config);
     MmsgRequestQueue opened = null;
     try {
@@ -75,8 +72,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
         libc.close(socket.fd());
       }
     }
-    sockets[index] = opened;
-    bound = Math.max(bound, index + 1);
+    sockets.put(index, opened);
     return opened;
   }
 
@@ -100,25 +96,9 @@ final class MmsgCompletionQueue implements CompletionQueue {
     }
   }
 
-  /** The lowest free index; there is room for it in all tables. */
-  private int freeIndex() {
-    int index = 0;
-    while (index < bound && sockets[index] != null) {
-      index++;
-    }
-    if (index == sockets.length) {
-      sockets = Arrays.copyOf(sockets, 2 * index);
-    }
-    pollSet.reserve(index + 1);
-    return index;
-  }
-
   void onGone(MmsgRequestQueue socket) {
-    sockets[socket.index()] = null;
+    sockets.remove(socket.index());
     receiveBuffers.giveBack(socket.receiveSlots().payloadSize());
-    while (bound > 0 && sockets[bound - 1] == null) {
-      bound--;
-    }
   }
 
   MessageHeaders receiveHeaders() {
@@ -184,8 +164,8 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   private void endPauses() {
     long now = nanoTime();
-    for (int i = 0; i < bound; i++) {
-      MmsgRequestQueue socket = sockets[i];
+    for (int i = 0; i < sockets.bound(); i++) {
+      MmsgRequestQueue socket = sockets.get(i);
       if (socket != null && socket.isPaused() && socket.pauseLeft(now) <= 0) {
         socket.onPauseEnded();
       }
@@ -208,7 +188,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   private void sleep() throws KernelException {
     fillPollSet();
-    int answers = pollSet.poll(bound, timeoutMillis());
+    int answers = pollSet.poll(sockets.bound(), timeoutMillis());
     if (answers > 0) {
       if (pollSet.isWakeUp()) {
         wakeUp.clear();
@@ -220,7 +200,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   private void pollSockets() throws KernelException {
     if (fillPollSet()) {
-      readPollSet(pollSet.pollSockets(bound));
+      readPollSet(pollSet.pollSockets(sockets.bound()));
     }
     turnsWithoutPoll = 0;
   }
@@ -228,8 +208,8 @@ final class MmsgCompletionQueue implements CompletionQueue {
   /** Returns whether any socket wants anything. */
   private boolean fillPollSet() {
     int all = 0;
-    for (int i = 0; i < bound; i++) {
-      MmsgRequestQueue socket = sockets[i];
+    for (int i = 0; i < sockets.bound(); i++) {
+      MmsgRequestQueue socket = sockets.get(i);
       int interest = socket == null ? 0 : socket.interest();
       int fd = socket == null || interest == 0 ? PollSet.NOBODY : socket.fd();
       pollSet.set(i, fd, interest);
@@ -239,8 +219,8 @@ final class MmsgCompletionQueue implements CompletionQueue {
   }
 
   private void readPollSet(int answers) {
-    for (int i = 0, left = answers; i < bound && left > 0; i++) {
-      MmsgRequestQueue socket = sockets[i];
+    for (int i = 0, left = answers; i < sockets.bound() && left > 0; i++) {
+      MmsgRequestQueue socket = sockets.get(i);
       int answer = pollSet.answers(i);
       if (answer != 0 && socket != null) {
         socket.onPolled(answer);
@@ -256,8 +236,8 @@ final class MmsgCompletionQueue implements CompletionQueue {
     }
     long now = nanoTime();
     long least = Long.MAX_VALUE;
-    for (int i = 0; i < bound; i++) {
-      MmsgRequestQueue socket = sockets[i];
+    for (int i = 0; i < sockets.bound(); i++) {
+      MmsgRequestQueue socket = sockets.get(i);
       if (socket != null && socket.isPaused()) {
         least = Math.min(least, Math.max(0, socket.pauseLeft(now)));
       }
@@ -281,7 +261,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   @Override
   public void close() {
-    if (bound > 0) {
+    if (!sockets.isEmpty()) {
       throw new IllegalStateException("sockets are open on this queue");
     }
     isClosed = true;

@@ -37,7 +37,7 @@ record UdpSocket(
     int receiveBuffer,
     int sendBuffer) {
 
-  private static final Logger log = LoggerFactory.getLogger(UdpSocket.class);
+  private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
 
   /**
    * What a waiting datagram costs the buffer besides its payload, after halving, since the system
@@ -178,7 +178,7 @@ record UdpSocket(
       require(name, set(fd, Constants.SOL_SOCKET, option, asked));
       int granted = get(fd, option) / 2; // the system doubles it for its own overhead
       if (granted < asked) {
-        log.warn(
+        LOG.warn(
             "{} of the socket on {}: asked for {} bytes, the system granted {}."
                 + " Raise its limit to get more: sysctl -w {}={}",
             name,

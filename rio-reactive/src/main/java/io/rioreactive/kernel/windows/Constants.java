@@ -54,9 +54,7 @@ public final class Constants {
   public static final int RIO_CORRUPT_CQ = 0xFFFF_FFFF;
 
   public static final int RIO_MAX_CQ_SIZE = 0x0800_0000;
-  public static final int RIO_MSG_DONT_NOTIFY = 1;
   public static final int RIO_MSG_DEFER = 2;
-  public static final int RIO_MSG_WAITALL = 4;
   public static final int RIO_MSG_COMMIT_ONLY = 8;
   public static final int RIO_EVENT_COMPLETION = 1;
   public static final int RIO_IOCP_COMPLETION = 2;
@@ -75,7 +73,6 @@ public final class Constants {
   public static final int PAGE_READWRITE = 0x4;
 
   // ntstatus.h
-  public static final int STATUS_SUCCESS = 0;
   public static final int STATUS_PENDING = 0x103;
 
   private Constants() {}

@@ -7,13 +7,12 @@ import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.SocketTable;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IocpCompletionQueue implements CompletionQueue {
 
-  private static final Logger log = LoggerFactory.getLogger(IocpCompletionQueue.class);
+  private static final Logger LOG = LoggerFactory.getLogger(IocpCompletionQueue.class);
 
   /**
    * Results are taken once the port is empty, since its packets may be older. After so many
@@ -39,10 +38,7 @@ final class IocpCompletionQueue implements CompletionQueue {
   private final boolean isPolled;
   private final IocpPackets packets;
 
-  private @Nullable IocpRequestQueue[] sockets = new @Nullable IocpRequestQueue[4];
-
-  /** One more than the highest index in use. */
-  private int bound;
+  private final SocketTable<IocpRequestQueue> sockets = new SocketTable<>();
 
   private final ArrayDeque<IocpRequestQueue> line = new ArrayDeque<>();
 
@@ -70,7 +66,7 @@ final class IocpCompletionQueue implements CompletionQueue {
   @Override
   public RequestQueue openSocket(SocketConfig config) throws IOException {
     requireOpen();
-    int index = freeIndex();
+    int index = sockets.freeIndex();
     WindowsSocket socket = WindowsSocket.open(winsock, config, 0);
     IocpRequestQueue opened = null;
     try {
@@ -81,8 +77,7 @@ final class IocpCompletionQueue implements CompletionQueue {
         winsock.closesocket(socket.handle());
       }
     }
-    sockets[index] = opened;
-    bound = Math.max(bound, index + 1);
+    sockets.put(index, opened);
     return opened;
   }
 
@@ -127,7 +122,7 @@ final class IocpCompletionQueue implements CompletionQueue {
               size.address());
       int flags = info.get(JAVA_INT, Layouts.WSAPROTOCOL_INFOW.offset("dwServiceFlags1"));
       if (result < 0 || (flags & Constants.XP1_IFS_HANDLES) == 0) {
-        log.debug("a layered Winsock provider: each request has its packet");
+        LOG.debug("a layered Winsock provider: each request has its packet");
         return false;
       }
     }
@@ -136,33 +131,18 @@ final class IocpCompletionQueue implements CompletionQueue {
     return kernel32.SetFileCompletionNotificationModes(socket, modes) == 0;
   }
 
-  /** The lowest free index; there is room for it in the table. */
-  private int freeIndex() {
-    int index = 0;
-    while (index < bound && sockets[index] != null) {
-      index++;
-    }
-    if (index == sockets.length) {
-      sockets = Arrays.copyOf(sockets, 2 * index);
-    }
-    return index;
-  }
-
   void onClose(long socket) {
     // closesocket alone cancels as well, but only where the handle has not been duplicated.
     kernel32.CancelIoEx(socket, Constants.NULL);
     int result = winsock.closesocket(socket);
     if (result < 0) {
-      log.debug("{}", WsaError.exception("closesocket", -result).getMessage());
+      LOG.debug("{}", WsaError.exception("closesocket", -result).getMessage());
     }
   }
 
   void onGone(IocpRequestQueue socket) {
-    sockets[socket.index()] = null;
+    sockets.remove(socket.index());
     line.remove(socket);
-    while (bound > 0 && sockets[bound - 1] == null) {
-      bound--;
-    }
   }
 
   /** The socket has a send for {@link #dequeue}. */
@@ -247,11 +227,8 @@ final class IocpCompletionQueue implements CompletionQueue {
   }
 
   private boolean onPacket(CompletionBatch batch) {
-    long key = packets.key();
-    if (key < 0 || key >= bound) {
-      return true; // a wake-up, or of a socket that was abandoned
-    }
-    IocpRequestQueue socket = sockets[(int) key];
+    IocpRequestQueue socket = sockets.get(packets.key());
+    // None: a wake-up, or of a socket that was abandoned.
     return socket == null || socket.onPacket(packets.overlapped(), batch);
   }
 
@@ -288,7 +265,7 @@ final class IocpCompletionQueue implements CompletionQueue {
 
   @Override
   public void close() {
-    if (bound > 0) {
+    if (!sockets.isEmpty()) {
       throw new IllegalStateException("sockets are open on this queue");
     }
     isClosed = true;

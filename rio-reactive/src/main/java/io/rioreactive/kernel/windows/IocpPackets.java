@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IocpPackets {
 
-  private static final Logger log = LoggerFactory.getLogger(IocpPackets.class);
+  private static final Logger LOG = LoggerFactory.getLogger(IocpPackets.class);
 
   /** The key of the packet that ends a wait; no socket's index. */
   private static final long WAKE_UP = -1;
@@ -109,7 +109,7 @@ final class IocpPackets {
   void wake() {
     if (isWakeUpPosted.compareAndSet(false, true) && !port.post(WAKE_UP)) {
       isWakeUpPosted.set(false); // the next one tries again
-      log.warn("the system had no memory for the packet that wakes the pump");
+      LOG.warn("the system had no memory for the packet that wakes the pump");
     }
   }
 

@@ -215,7 +215,7 @@ final class IocpRequestQueue implements RequestQueue {
     if (code == 0) {
       sendResults.sent(1);
     } else {
-      sendResults.failed(statusOf(code), code);
+      sendResults.failed(WsaError.statusOf(code, isClosed), code);
     }
     queue.onSendResult(this);
     return ACCEPTED;
@@ -271,7 +271,7 @@ final class IocpRequestQueue implements RequestQueue {
     if (code == WsaError.WSAEMSGSIZE.code()) {
       batch.addReceive(index, slot, CompletionStatus.TRUNCATED, datagramSize, 0);
     } else {
-      CompletionStatus status = statusOf(code);
+      CompletionStatus status = WsaError.statusOf(code, isClosed);
       batch.addReceive(index, slot, status, 0, codeOf(status, code));
     }
   }
@@ -286,17 +286,10 @@ final class IocpRequestQueue implements RequestQueue {
       batch.addSend(index, slot, CompletionStatus.OK, sends.moved(slot), 0);
     } else {
       int code = NtStatus.toCode(status);
-      CompletionStatus became = statusOf(code);
+      CompletionStatus became = WsaError.statusOf(code, isClosed);
       batch.addSend(index, slot, became, 0, codeOf(became, code));
     }
     return true;
-  }
-
-  private CompletionStatus statusOf(int code) {
-    if (isClosed && (code == WsaError.WSA_OPERATION_ABORTED.code() || WsaError.isFatal(code))) {
-      return CompletionStatus.CANCELLED;
-    }
-    return WsaError.isFatal(code) ? CompletionStatus.SOCKET_FAILED : CompletionStatus.FAILED;
   }
 
   private static int codeOf(CompletionStatus status, int code) {

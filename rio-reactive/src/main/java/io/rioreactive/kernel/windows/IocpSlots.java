@@ -124,8 +124,7 @@ final class IocpSlots {
 
   /** The call has failed, or it was done at once and the system sends no packet. */
   void onNotStarted(int slot) {
-    isOutstanding[slot] = false;
-    outstanding--;
+    takeBack(slot);
   }
 
   long overlapped(int slot) {

@@ -57,8 +57,6 @@ public class Kernel32 {
       capturing("CreateEventW", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SET_EVENT =
       LIBRARY.function("SetEvent", JAVA_INT, JAVA_LONG).plain();
-  private static final MethodHandle RESET_EVENT =
-      LIBRARY.function("ResetEvent", JAVA_INT, JAVA_LONG).plain();
   private static final MethodHandle WAIT_FOR_MULTIPLE_OBJECTS =
       capturing("WaitForMultipleObjects", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final MethodHandle VIRTUAL_ALLOC =
@@ -159,15 +157,6 @@ public class Kernel32 {
   int SetEvent(long event) {
     try {
       return (int) SET_EVENT.invokeExact(event);
-    } catch (Throwable e) {
-      throw NativeFunction.unexpected(e);
-    }
-  }
-
-  /** Not 0 for success; why it failed is not kept. */
-  int ResetEvent(long event) {
-    try {
-      return (int) RESET_EVENT.invokeExact(event);
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
     }

@@ -5,10 +5,10 @@ import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketConfig;
+import io.rioreactive.kernel.SocketTable;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RioCompletionQueue implements CompletionQueue {
 
-  private static final Logger log = LoggerFactory.getLogger(RioCompletionQueue.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RioCompletionQueue.class);
 
   /** How long close waits for what abandoned sockets have outstanding. */
   private static final long LAST_RESULTS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -47,10 +47,7 @@ final class RioCompletionQueue implements CompletionQueue {
   private final RioQueueSize size = new RioQueueSize();
   private final long cq;
 
-  private @Nullable RioRequestQueue[] sockets = new @Nullable RioRequestQueue[4];
-
-  /** One more than the highest index in use. */
-  private int bound;
+  private final SocketTable<RioRequestQueue> sockets = new SocketTable<>();
 
   /** How many sockets have posts that were not committed. */
   private int deferred;
@@ -108,23 +105,22 @@ final class RioCompletionQueue implements CompletionQueue {
   @Override
   public RequestQueue openSocket(SocketConfig config) throws IOException {
     requireUsable();
-    int index = freeIndex();
+    int index = sockets.freeIndex();
     WindowsSocket socket = WindowsSocket.open(winsock, config, Constants.WSA_FLAG_REGISTERED_IO);
     RioRequestQueue opened = null;
     try {
-      opened = open(index, socket, config);
+      opened = createRequestQueue(index, socket, config);
     } finally {
       if (opened == null) {
         winsock.closesocket(socket.handle()); // and with it its request queue and its claim
       }
     }
     size.take(opened.claim());
-    sockets[index] = opened;
-    bound = Math.max(bound, index + 1);
+    sockets.put(index, opened);
     return opened;
   }
 
-  private RioRequestQueue open(int index, WindowsSocket socket, SocketConfig config)
+  private RioRequestQueue createRequestQueue(int index, WindowsSocket socket, SocketConfig config)
       throws KernelException {
     int receiveSlots = config.receiveSlots();
     int sendSlots = config.sendSlots();
@@ -177,25 +173,10 @@ final class RioCompletionQueue implements CompletionQueue {
     }
   }
 
-  /** The lowest free index; there is room for it in the table. */
-  private int freeIndex() {
-    int index = 0;
-    while (index < bound && sockets[index] != null) {
-      index++;
-    }
-    if (index == sockets.length) {
-      sockets = Arrays.copyOf(sockets, 2 * index);
-    }
-    return index;
-  }
-
   /** All of the socket's requests have been dequeued: its index and claim are free. */
   void onGone(RioRequestQueue socket) {
-    sockets[socket.index()] = null;
+    sockets.remove(socket.index());
     size.giveBack(socket.claim());
-    while (bound > 0 && sockets[bound - 1] == null) {
-      bound--;
-    }
   }
 
   /** One socket more or less has posts that are not committed. */
@@ -234,7 +215,7 @@ final class RioCompletionQueue implements CompletionQueue {
   }
 
   private RioRequestQueue socket(long context) throws KernelException {
-    RioRequestQueue socket = context >= 0 && context < bound ? sockets[(int) context] : null;
+    RioRequestQueue socket = sockets.get(context);
     if (socket == null) {
       throw broken(RioRefusal.ofContext(context));
     }
@@ -255,8 +236,8 @@ final class RioCompletionQueue implements CompletionQueue {
 
   /** A post that waits for a commit while the pump waits for its result would wait for ever. */
   private void commitAll() {
-    for (int i = 0; i < bound; i++) {
-      RioRequestQueue socket = sockets[i];
+    for (int i = 0; i < sockets.bound(); i++) {
+      RioRequestQueue socket = sockets.get(i);
       if (socket != null) {
         socket.commit();
       }
@@ -282,19 +263,19 @@ final class RioCompletionQueue implements CompletionQueue {
 
   @Override
   public void close() {
-    for (int i = 0; i < bound; i++) {
-      RioRequestQueue socket = sockets[i];
+    for (int i = 0; i < sockets.bound(); i++) {
+      RioRequestQueue socket = sockets.get(i);
       if (socket != null && !socket.isAbandoned()) {
         throw new IllegalStateException("sockets are open on this queue");
       }
     }
     drain();
     isClosed = true;
-    if (isBroken || bound > 0) {
-      log.warn(
+    if (isBroken || !sockets.isEmpty()) {
+      LOG.warn(
           "a completion queue stays open for good, with the notification and the slots of {}"
               + " sockets: the system may still write to them",
-          bound);
+          sockets.count());
       return;
     }
     rio.RIOCloseCompletionQueue(cq);
@@ -307,12 +288,12 @@ final class RioCompletionQueue implements CompletionQueue {
     CompletionBatch none = new CompletionBatch();
     long start = System.nanoTime();
     try {
-      while (bound > 0 && !isBroken && System.nanoTime() - start < LAST_RESULTS_NANOS) {
+      while (!sockets.isEmpty() && !isBroken && System.nanoTime() - start < LAST_RESULTS_NANOS) {
         dequeue(none);
         LockSupport.parkNanos(LAST_RESULTS_PAUSE_NANOS);
       }
     } catch (KernelException broken) {
-      log.debug("the completion queue broke while it was drained", broken);
+      LOG.debug("the completion queue broke while it was drained", broken);
     }
   }
 }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RioPortNotification implements RioNotification {
 
-  private static final Logger log = LoggerFactory.getLogger(RioPortNotification.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RioPortNotification.class);
 
   private static final long QUEUE_KEY = 1;
   private static final long WAKE_KEY = 2;
@@ -75,7 +75,7 @@ final class RioPortNotification implements RioNotification {
       }
       LockSupport.parkNanos(POST_PAUSE_NANOS);
     }
-    log.error("the system has no memory for the packet that wakes the pump");
+    LOG.error("the system has no memory for the packet that wakes the pump");
   }
 
   @Override

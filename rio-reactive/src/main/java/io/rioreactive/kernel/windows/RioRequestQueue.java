@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RioRequestQueue implements RequestQueue {
 
-  private static final Logger log = LoggerFactory.getLogger(RioRequestQueue.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RioRequestQueue.class);
 
   private static final long NULL = Constants.NULL;
 
@@ -221,8 +221,8 @@ final class RioRequestQueue implements RequestQueue {
   /**
    * Starts what is deferred, with a call for each direction that has any.
    *
-   * @throws UncheckedIOException if the system refuses; what is deferred then starts never, or when
-   *     the socket is closed
+   * @throws UncheckedIOException if the system refuses; what is deferred may then never start, and
+   *     comes back when the socket is closed
    */
   @Override
   public void commit() {
@@ -283,16 +283,17 @@ final class RioRequestQueue implements RequestQueue {
     switch (completed) {
       case OK -> batch.addReceive(index, slot, completed, bytes, 0);
       case TRUNCATED -> batch.addReceive(index, slot, completed, datagramSize, 0);
-      default -> batch.addReceive(index, slot, completed, 0, status);
+      case CANCELLED -> batch.addReceive(index, slot, completed, 0, 0);
+      case FAILED, SOCKET_FAILED -> batch.addReceive(index, slot, completed, 0, status);
     }
   }
 
   private void addSend(CompletionBatch batch, int slot, int status, int bytes) {
     CompletionStatus completed = RioStatus.ofSend(status, isClosed());
-    if (completed == CompletionStatus.OK) {
-      batch.addSend(index, slot, completed, bytes, 0);
-    } else {
-      batch.addSend(index, slot, completed, 0, status);
+    switch (completed) {
+      case OK, TRUNCATED -> batch.addSend(index, slot, completed, bytes, 0);
+      case CANCELLED -> batch.addSend(index, slot, completed, 0, 0);
+      case FAILED, SOCKET_FAILED -> batch.addSend(index, slot, completed, 0, status);
     }
   }
 
@@ -316,12 +317,12 @@ final class RioRequestQueue implements RequestQueue {
           commit();
         }
       } catch (UncheckedIOException refused) {
-        log.debug("socket {}: closed with posts that were never committed", index, refused);
+        LOG.debug("socket {}: closed with posts that were never committed", index, refused);
       } finally {
         onNothingDeferred();
         int result = queue.winsock().closesocket(socket.handle());
         if (result < 0) {
-          log.warn("socket {}: {}", index, error("closesocket", -result).getMessage());
+          LOG.warn("socket {}: {}", index, error("closesocket", -result).getMessage());
         }
       }
     }
@@ -344,9 +345,9 @@ final class RioRequestQueue implements RequestQueue {
       return;
     }
     state = State.ABANDONED;
-    log.warn(
+    LOG.debug(
         "socket {}: {} receives and {} sends have not come back from the system: {} bytes stay"
-            + " allocated and locked on purpose, since it may still use them",
+            + " allocated and locked until they do",
         index,
         receivesOutstanding,
         sendsOutstanding,

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * How the slots of one direction stand in memory, and how that memory is cut into registrations. No
- * slot straddles two of them, and each begins at a page of its own.
+ * slot straddles two of them, and each registration begins at a page of its own.
  *
  * <pre>
  * slot:      address (32) | payload | to the next slot          (a control area will follow the address)

@@ -11,7 +11,6 @@ import io.rioreactive.kernel.CompletionStatus;
 final class RioStatus {
 
   private static final int MESSAGE_TOO_LONG = WsaError.WSAEMSGSIZE.code();
-  private static final int ABORTED = WsaError.WSA_OPERATION_ABORTED.code();
 
   private RioStatus() {}
 
@@ -29,23 +28,13 @@ final class RioStatus {
           ? CompletionStatus.OK
           : CompletionStatus.TRUNCATED;
     }
-    return status == MESSAGE_TOO_LONG ? CompletionStatus.TRUNCATED : ofFailure(status, isClosed);
+    return status == MESSAGE_TOO_LONG
+        ? CompletionStatus.TRUNCATED
+        : WsaError.statusOf(status, isClosed);
   }
 
   /** What became of a send. One that is too long has failed: nothing of it went out. */
   static CompletionStatus ofSend(int status, boolean isClosed) {
-    return status == 0 ? CompletionStatus.OK : ofFailure(status, isClosed);
-  }
-
-  /**
-   * A failure is of its request alone, unless it says that the socket is gone: also those that tell
-   * of an earlier datagram (WSAECONNRESET, WSAENETRESET), and those that nobody has heard of.
-   */
-  private static CompletionStatus ofFailure(int status, boolean isClosed) {
-    boolean isFatal = WsaError.isFatal(status);
-    if (isClosed && (isFatal || status == ABORTED)) {
-      return CompletionStatus.CANCELLED;
-    }
-    return isFatal ? CompletionStatus.SOCKET_FAILED : CompletionStatus.FAILED;
+    return status == 0 ? CompletionStatus.OK : WsaError.statusOf(status, isClosed);
   }
 }

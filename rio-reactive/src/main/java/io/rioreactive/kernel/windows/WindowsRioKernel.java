@@ -1,5 +1,6 @@
 package io.rioreactive.kernel.windows;
 
+import io.rioreactive.ffm.NativeLibrary;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
@@ -55,22 +56,13 @@ public final class WindowsRioKernel implements Kernel {
       throw new IOException(
           name()
               + " needs 64-bit Windows, and native access (--enable-native-access): "
-              + rootOf(e).getMessage(),
+              + NativeLibrary.reason(e),
           e);
     } finally {
       if (!isOpen) {
         arena.close();
       }
     }
-  }
-
-  /** The reason, also of the second failure to initialise a class. */
-  private static Throwable rootOf(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   /**

@@ -38,7 +38,7 @@ record WindowsSocket(
     int receiveBuffer,
     int sendBuffer) {
 
-  private static final Logger log = LoggerFactory.getLogger(WindowsSocket.class);
+  private static final Logger LOG = LoggerFactory.getLogger(WindowsSocket.class);
 
   /** What a waiting datagram may cost the buffer besides its payload; an estimate. */
   private static final int OVERHEAD_PER_DATAGRAM = 512;
@@ -180,7 +180,7 @@ record WindowsSocket(
         require(name, result);
       } else if (set(socket, Constants.IPPROTO_IPV6, Constants.IPV6_TCLASS, number) < 0) {
         require(name, result);
-        log.debug("setsockopt IPV6_TCLASS is refused: {} is for datagrams over IPv4 alone", name);
+        LOG.debug("setsockopt IPV6_TCLASS is refused: {} is for datagrams over IPv4 alone", name);
       }
     }
 
@@ -188,7 +188,7 @@ record WindowsSocket(
       require(name, set(socket, Constants.SOL_SOCKET, option, asked));
       int granted = get(socket, option);
       if (granted < asked) {
-        log.warn(
+        LOG.warn(
             "{} of the socket on {}: asked for {} bytes, the system granted {}",
             name,
             SocketAddressFormat.text(config.bindAddress()),
@@ -214,7 +214,7 @@ record WindowsSocket(
               Constants.NULL,
               Constants.NULL);
       if (result < 0) {
-        log.debug(
+        LOG.debug(
             "{} cannot be switched off, so a receive may fail where a datagram that was sent did"
                 + " not arrive, and the socket goes on: {}",
             name,

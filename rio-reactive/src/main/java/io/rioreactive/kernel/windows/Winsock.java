@@ -20,7 +20,8 @@ import java.lang.invoke.MethodHandle;
  * <p>They come from the library that the system property {@value #LIBRARY_PROPERTY} names, by
  * default {@value #DEFAULT_LIBRARY}.
  *
- * <p>Owned by one completion queue and called on its thread. It never retries and never throws.
+ * <p>Owned by one completion queue and called on its thread. Its C functions never retry and never
+ * throw.
  *
  * <p>A method returns the result, or where the function failed the negative {@code WSAGetLastError}
  * code, captured in the same call; where the function has no result but success, 0.

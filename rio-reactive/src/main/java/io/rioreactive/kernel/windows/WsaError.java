@@ -1,6 +1,7 @@
 package io.rioreactive.kernel.windows;
 
 import io.rioreactive.ffm.CapturedError;
+import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelException.Kind;
 import java.util.HashMap;
@@ -52,8 +53,9 @@ public enum WsaError {
   WSAEINVAL(
       10022,
       Kind.BAD_ADDRESS,
-      "the target cannot be sent to (a port of 0, or an address that this socket's source address"
-          + " cannot reach), or the call was given an argument that this system does not take"),
+      "to send: the target cannot be sent to (a port of 0, or an address that this socket's source"
+          + " address cannot reach); else the call was given an argument that this system does not"
+          + " take"),
   WSAEMFILE(10024, Kind.TRANSIENT, "the process has too many open sockets: close some"),
   WSAEWOULDBLOCK(
       10035, Kind.TRANSIENT, "the socket has too many requests outstanding: later it takes more"),
@@ -201,6 +203,20 @@ public enum WsaError {
         || code == WSAEFAULT.code
         || code == WSAESHUTDOWN.code
         || code == WSANOTINITIALISED.code;
+  }
+
+  /**
+   * What became of a request that ended with a failure. It is of this request alone unless it says
+   * that the socket is gone: also where it tells of an earlier datagram, or nobody has heard of it.
+   *
+   * @param isClosed whether the socket has been closed
+   */
+  static CompletionStatus statusOf(int code, boolean isClosed) {
+    boolean isFatal = isFatal(code);
+    if (isClosed && (isFatal || code == WSA_OPERATION_ABORTED.code)) {
+      return CompletionStatus.CANCELLED;
+    }
+    return isFatal ? CompletionStatus.SOCKET_FAILED : CompletionStatus.FAILED;
   }
 
   /** Whether the system is short of something for a moment. */

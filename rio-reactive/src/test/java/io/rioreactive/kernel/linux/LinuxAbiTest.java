@@ -72,7 +72,7 @@ class LinuxAbiTest {
 
   /** All lines on x86-64, where the record was made; elsewhere those that are the same there. */
   private static AbiLines onAnyMachine(AbiLines lines) {
-    boolean isX86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+    boolean isX86 = Architecture.current().orElseThrow() == Architecture.X86_64;
     return lines.filter(line -> isX86 || !line.startsWith(SYSTEM_CALL));
   }
 
