@@ -6,6 +6,8 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Where a capturing call leaves the system's error code. It is passed to the call as an argument,
@@ -35,6 +37,7 @@ public final class CapturedError {
     }
   }
 
+  private final Source source;
   private final MemorySegment segment;
   private final long offset;
 
@@ -45,13 +48,32 @@ public final class CapturedError {
    */
   public CapturedError(Source source, Arena arena) {
     StructLayout layout = Linker.Option.captureStateLayout();
+    this.source = source;
     segment = arena.allocate(layout);
     offset = layout.byteOffset(PathElement.groupElement(source.stateName()));
+  }
+
+  /** Whose code it is. */
+  Source source() {
+    return source;
   }
 
   /** The first argument of a capturing call. */
   public MemorySegment segment() {
     return segment;
+  }
+
+  /**
+   * Binds the first argument of a capturing handle of this source.
+   *
+   * <p>In each call the JDK takes a slice of the segment, which costs 40 bytes wherever the
+   * compiler does not see that nobody keeps it. Whether it does must not depend on what it compiles
+   * the call into. A bound handle in an instance field is no constant there, so the call stays out
+   * of it; and a handle that is called often the JDK compiles on its own, with what is bound to it
+   * as constants.
+   */
+  MethodHandle bind(MethodHandle capturing) {
+    return MethodHandles.insertArguments(capturing, 0, segment);
   }
 
   /** The code that the last capturing call left. Meaningless if that call did not fail. */

@@ -3,6 +3,7 @@ package io.rioreactive.ffm;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -44,5 +45,17 @@ public final class FunctionType {
   public MethodHandle capturing(CapturedError.Source source) {
     return Linker.nativeLinker()
         .downcallHandle(descriptor, Linker.Option.captureCallState(source.stateName()));
+  }
+
+  /**
+   * A handle that takes the C arguments alone, for calls that come so often that they shall
+   * allocate nothing. It belongs into an instance field of whoever owns the error.
+   *
+   * @param address of the function
+   * @param error where the error's code is left
+   * @see CapturedError#bind
+   */
+  public MethodHandle capturing(MemorySegment address, CapturedError error) {
+    return error.bind(capturing(error.source()).bindTo(address));
   }
 }

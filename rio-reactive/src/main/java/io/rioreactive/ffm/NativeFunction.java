@@ -11,7 +11,7 @@ import java.util.Arrays;
  * it. Both from here, so that the symbol's name is written once.
  *
  * <p>Immutable; any thread. Handles belong into {@code static final} fields: only there are they
- * constants to the compiler.
+ * constants to the compiler. {@link #capturing(CapturedError)} is the exception.
  */
 public final class NativeFunction {
 
@@ -40,6 +40,17 @@ public final class NativeFunction {
     Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
     all[options.length] = Linker.Option.captureCallState(source.stateName());
     return Linker.nativeLinker().downcallHandle(symbol, descriptor, all);
+  }
+
+  /**
+   * A handle that takes the C arguments alone, for calls that come so often that they shall
+   * allocate nothing. It belongs into an instance field of whoever owns the error.
+   *
+   * @param error where the error's code is left
+   * @see CapturedError#bind
+   */
+  public MethodHandle capturing(CapturedError error) {
+    return error.bind(capturing(error.source()));
   }
 
   /** What a {@code catch (Throwable)} around {@code invokeExact} throws: C throws nothing. */

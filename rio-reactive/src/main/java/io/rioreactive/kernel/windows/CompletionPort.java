@@ -24,9 +24,10 @@ final class CompletionPort {
   private static final int ONE_THREAD = 1;
 
   /**
-   * A look that finds nothing has a reason in one of so many cases only: it takes a second call.
+   * A look that finds nothing is asked for its reason only if it is the last of so many in a row:
+   * that takes a second call, which may allocate. Packets in between show that the port works.
    */
-  private static final int EMPTY_LOOKS_WITHOUT_REASON = 64;
+  private static final int EMPTY_LOOKS_WITHOUT_REASON = 4_096;
 
   private final Kernel32 kernel32;
   private final long handle;
@@ -84,6 +85,7 @@ final class CompletionPort {
         kernel32.GetQueuedCompletionStatusEx(
             handle, entries.address(), capacity, removed.address(), milliseconds, 0);
     if (success != 0) {
+      emptyLooks = 0;
       return removed.get(JAVA_INT, 0);
     }
     boolean isLikelyEmpty = milliseconds == 0 && ++emptyLooks % EMPTY_LOOKS_WITHOUT_REASON != 0;

@@ -57,8 +57,12 @@ public class Kernel32 {
       capturing("CreateEventW", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SET_EVENT =
       LIBRARY.function("SetEvent", JAVA_INT, JAVA_LONG).plain();
+  private static final NativeFunction WAIT_FOR_MULTIPLE_OBJECTS_FUNCTION =
+      LIBRARY.function("WaitForMultipleObjects", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final MethodHandle WAIT_FOR_MULTIPLE_OBJECTS =
-      capturing("WaitForMultipleObjects", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+      WAIT_FOR_MULTIPLE_OBJECTS_FUNCTION.plain();
+  private static final MethodHandle WAIT_FOR_MULTIPLE_OBJECTS_CAPTURING =
+      WAIT_FOR_MULTIPLE_OBJECTS_FUNCTION.capturing(Source.LAST_ERROR);
   private static final MethodHandle VIRTUAL_ALLOC =
       capturing("VirtualAlloc", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final MethodHandle VIRTUAL_FREE =
@@ -162,12 +166,24 @@ public class Kernel32 {
     }
   }
 
-  /** {@code WAIT_OBJECT_0 + i}, {@code WAIT_TIMEOUT}, or the negative code. */
+  /**
+   * {@code WAIT_OBJECT_0 + i}, {@code WAIT_TIMEOUT} or {@code WAIT_FAILED}: then {@link
+   * #WaitForMultipleObjectsCapturing} tells why.
+   */
   int WaitForMultipleObjects(int count, long handles, int waitAll, int milliseconds) {
+    try {
+      return (int) WAIT_FOR_MULTIPLE_OBJECTS.invokeExact(count, handles, waitAll, milliseconds);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** {@code WAIT_OBJECT_0 + i}, {@code WAIT_TIMEOUT}, or the negative code. */
+  int WaitForMultipleObjectsCapturing(int count, long handles, int waitAll, int milliseconds) {
     try {
       int result =
           (int)
-              WAIT_FOR_MULTIPLE_OBJECTS.invokeExact(
+              WAIT_FOR_MULTIPLE_OBJECTS_CAPTURING.invokeExact(
                   error.segment(), count, handles, waitAll, milliseconds);
       return result == Constants.WAIT_FAILED ? -WsaError.codeOfFailure(error) : result;
     } catch (Throwable e) {
@@ -195,7 +211,7 @@ public class Kernel32 {
     }
   }
 
-  int SetFileCompletionNotificationModes(long file, int flags) {
+  public int SetFileCompletionNotificationModes(long file, int flags) {
     try {
       int success =
           (int)

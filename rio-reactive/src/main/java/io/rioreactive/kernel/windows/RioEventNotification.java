@@ -68,6 +68,9 @@ final class RioEventNotification implements RioNotification {
   public void await(RioFunctions rio, long cq) throws KernelException {
     int milliseconds = arming.arm(rio, cq);
     int result = kernel32.WaitForMultipleObjects(EVENTS, handles.address(), 0, milliseconds);
+    if (result == Constants.WAIT_FAILED) {
+      result = kernel32.WaitForMultipleObjectsCapturing(EVENTS, handles.address(), 0, milliseconds);
+    }
     if (result < 0) {
       throw WsaError.exception("WaitForMultipleObjects", -result);
     }

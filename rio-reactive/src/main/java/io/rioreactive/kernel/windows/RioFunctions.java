@@ -21,26 +21,29 @@ import java.lang.invoke.MethodHandle;
  * alone.
  *
  * <p>Methods for C functions that answer {@code BOOL} return 0 or the error code, read in the same
- * call. Those that answer a handle leave the code in {@link #error}.
+ * call; but for {@link #RIOReceive} and {@link #RIOSend}, which commit once for every batch: they
+ * have a sibling that captures, which may allocate. Those that answer a handle leave the code in
+ * {@link #error}.
  */
 @SuppressWarnings("MemberName") // the C names
 public final class RioFunctions {
 
-  private static final MethodHandle RECEIVE =
-      FunctionType.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG)
-          .capturing(Source.WSA_LAST_ERROR);
-  private static final MethodHandle RECEIVE_EX =
+  private static final FunctionType RECEIVE_TYPE =
+      FunctionType.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle RECEIVE = RECEIVE_TYPE.plain();
+  private static final MethodHandle RECEIVE_CAPTURING =
+      RECEIVE_TYPE.capturing(Source.WSA_LAST_ERROR);
+  private static final FunctionType RECEIVE_EX_TYPE =
       FunctionType.of(
-              JAVA_INT, JAVA_LONG, // RIO_RQ SocketQueue
-              JAVA_LONG, // PRIO_BUF pData
-              JAVA_INT, // ULONG DataBufferCount
-              JAVA_LONG, // PRIO_BUF pLocalAddress
-              JAVA_LONG, // PRIO_BUF pRemoteAddress
-              JAVA_LONG, // PRIO_BUF pControlContext
-              JAVA_LONG, // PRIO_BUF pFlags
-              JAVA_INT, // DWORD Flags
-              JAVA_LONG) // PVOID RequestContext
-          .capturing(Source.WSA_LAST_ERROR);
+          JAVA_INT, JAVA_LONG, // RIO_RQ SocketQueue
+          JAVA_LONG, // PRIO_BUF pData
+          JAVA_INT, // ULONG DataBufferCount
+          JAVA_LONG, // PRIO_BUF pLocalAddress
+          JAVA_LONG, // PRIO_BUF pRemoteAddress
+          JAVA_LONG, // PRIO_BUF pControlContext
+          JAVA_LONG, // PRIO_BUF pFlags
+          JAVA_INT, // DWORD Flags
+          JAVA_LONG); // PVOID RequestContext
   private static final MethodHandle CLOSE_COMPLETION_QUEUE = FunctionType.ofVoid(JAVA_LONG).plain();
   private static final MethodHandle CREATE_COMPLETION_QUEUE =
       FunctionType.of(JAVA_LONG, JAVA_INT, JAVA_LONG).capturing(Source.WSA_LAST_ERROR);
@@ -66,9 +69,9 @@ public final class RioFunctions {
 
   private final CapturedError error;
   private final MemorySegment receive;
-  private final MemorySegment receiveEx;
+  private final MethodHandle receiveEx;
   private final MemorySegment send;
-  private final MemorySegment sendEx;
+  private final MethodHandle sendEx;
   private final MemorySegment closeCompletionQueue;
   private final MemorySegment createCompletionQueue;
   private final MemorySegment createRequestQueue;
@@ -87,9 +90,9 @@ public final class RioFunctions {
   public RioFunctions(MemorySegment table, Arena arena) {
     error = new CapturedError(Source.WSA_LAST_ERROR, arena);
     receive = pointer(table, "RIOReceive");
-    receiveEx = pointer(table, "RIOReceiveEx");
+    receiveEx = RECEIVE_EX_TYPE.capturing(pointer(table, "RIOReceiveEx"), error);
     send = pointer(table, "RIOSend");
-    sendEx = pointer(table, "RIOSendEx");
+    sendEx = RECEIVE_EX_TYPE.capturing(pointer(table, "RIOSendEx"), error);
     closeCompletionQueue = pointer(table, "RIOCloseCompletionQueue");
     createCompletionQueue = pointer(table, "RIOCreateCompletionQueue");
     createRequestQueue = pointer(table, "RIOCreateRequestQueue");
@@ -110,11 +113,21 @@ public final class RioFunctions {
     return WsaError.codeOfFailure(error);
   }
 
+  /** Not 0 for success; why it failed {@link #RIOReceiveCapturing} tells. */
   int RIOReceive(long socketQueue, long data, int dataBufferCount, int flags, long context) {
+    try {
+      return (int) RECEIVE.invokeExact(receive, socketQueue, data, dataBufferCount, flags, context);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int RIOReceiveCapturing(
+      long socketQueue, long data, int dataBufferCount, int flags, long context) {
     try {
       return code(
           (int)
-              RECEIVE.invokeExact(
+              RECEIVE_CAPTURING.invokeExact(
                   receive, error.segment(), socketQueue, data, dataBufferCount, flags, context));
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
@@ -134,9 +147,7 @@ public final class RioFunctions {
     try {
       return code(
           (int)
-              RECEIVE_EX.invokeExact(
-                  receiveEx,
-                  error.segment(),
+              receiveEx.invokeExact(
                   socketQueue,
                   data,
                   dataBufferCount,
@@ -151,11 +162,20 @@ public final class RioFunctions {
     }
   }
 
+  /** Not 0 for success; why it failed {@link #RIOSendCapturing} tells. */
   int RIOSend(long socketQueue, long data, int dataBufferCount, int flags, long context) {
+    try {
+      return (int) RECEIVE.invokeExact(send, socketQueue, data, dataBufferCount, flags, context);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int RIOSendCapturing(long socketQueue, long data, int dataBufferCount, int flags, long context) {
     try {
       return code(
           (int)
-              RECEIVE.invokeExact(
+              RECEIVE_CAPTURING.invokeExact(
                   send, error.segment(), socketQueue, data, dataBufferCount, flags, context));
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
@@ -175,9 +195,7 @@ public final class RioFunctions {
     try {
       return code(
           (int)
-              RECEIVE_EX.invokeExact(
-                  sendEx,
-                  error.segment(),
+              sendEx.invokeExact(
                   socketQueue,
                   data,
                   dataBufferCount,

@@ -229,16 +229,30 @@ final class RioRequestQueue implements RequestQueue {
     if (!isDeferred()) {
       return;
     }
-    int sendCode = isSendDeferred ? rio.RIOSend(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0) : 0;
-    int receiveCode =
-        isReceiveDeferred ? rio.RIOReceive(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0) : 0;
+    int sendCode = isSendDeferred ? commitSends() : 0;
+    int receiveCode = isReceiveDeferred ? commitReceives() : 0;
     onNothingDeferred(); // also if it is refused: trying again would end the same way
-    if (sendCode != 0) {
+    if (isRefusal(sendCode)) {
       throw new UncheckedIOException(error("commit of the sends posted", sendCode));
     }
-    if (receiveCode != 0) {
+    if (isRefusal(receiveCode)) {
       throw new UncheckedIOException(error("commit of the receives posted", receiveCode));
     }
+  }
+
+  // A call that captures the error may allocate. A commit, unlike a post, can be made twice: so the
+  // first captures nothing, and one that has failed is asked for its reason.
+
+  private int commitSends() {
+    int success = rio.RIOSend(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0);
+    return success != 0 ? 0 : rio.RIOSendCapturing(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0);
+  }
+
+  private int commitReceives() {
+    int success = rio.RIOReceive(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0);
+    return success != 0
+        ? 0
+        : rio.RIOReceiveCapturing(rq, NULL, 0, Constants.RIO_MSG_COMMIT_ONLY, 0);
   }
 
   private void onNothingDeferred() {

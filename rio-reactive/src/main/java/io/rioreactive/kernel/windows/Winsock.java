@@ -71,8 +71,8 @@ public class Winsock {
           JAVA_LONG,
           JAVA_LONG);
   private static final MethodHandle CLOSESOCKET = capturing("closesocket", JAVA_INT, JAVA_LONG);
-  private static final MethodHandle WSA_RECV_FROM =
-      capturing(
+  private static final NativeFunction WSA_RECV_FROM =
+      LIBRARY.function(
           "WSARecvFrom",
           JAVA_INT,
           JAVA_LONG,
@@ -84,8 +84,8 @@ public class Winsock {
           JAVA_LONG,
           JAVA_LONG,
           JAVA_LONG);
-  private static final MethodHandle WSA_SEND_TO =
-      capturing(
+  private static final NativeFunction WSA_SEND_TO =
+      LIBRARY.function(
           "WSASendTo",
           JAVA_INT,
           JAVA_LONG,
@@ -101,10 +101,14 @@ public class Winsock {
   private static boolean isStarted;
 
   private final CapturedError error;
+  private final MethodHandle recvFrom;
+  private final MethodHandle sendTo;
 
   /** For {@link #start}, and for tests that plan failures. */
   Winsock(Arena arena) {
     error = new CapturedError(Source.WSA_LAST_ERROR, arena);
+    recvFrom = WSA_RECV_FROM.capturing(error);
+    sendTo = WSA_SEND_TO.capturing(error);
   }
 
   /**
@@ -253,8 +257,7 @@ public class Winsock {
     try {
       return result(
           (int)
-              WSA_RECV_FROM.invokeExact(
-                  error.segment(),
+              recvFrom.invokeExact(
                   socket,
                   buffers,
                   bufferCount,
@@ -283,8 +286,7 @@ public class Winsock {
     try {
       return result(
           (int)
-              WSA_SEND_TO.invokeExact(
-                  error.segment(),
+              sendTo.invokeExact(
                   socket,
                   buffers,
                   bufferCount,

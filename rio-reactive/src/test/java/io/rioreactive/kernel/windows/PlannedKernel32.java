@@ -36,7 +36,7 @@ final class PlannedKernel32 extends Kernel32 {
   }
 
   @Override
-  int SetFileCompletionNotificationModes(long file, int flags) {
+  public int SetFileCompletionNotificationModes(long file, int flags) {
     return refusesModes
         ? -WsaError.WSA_INVALID_PARAMETER.code()
         : super.SetFileCompletionNotificationModes(file, flags);
