@@ -1,5 +1,6 @@
 # Stages with their times, and the end of whatever a script has started. To be sourced, with at_end defined, which
-# ends what is no child, and stages_of set to the name that stands before a stage's.
+# ends what is no child, stages_of set to the name that stands before a stage's, and grace to the seconds that a child
+# may take to end when it is asked to.
 # shellcheck shell=bash
 
 work=$(mktemp -d)
@@ -50,7 +51,7 @@ start() {
 # Runs a command so that a signal to this script is obeyed at once; status 124 or 137 after so many seconds.
 supervised() { # supervised SECONDS COMMAND...
   local status=0 child
-  start timeout -k 10 "$@"
+  start timeout -k "$grace" "$@"
   wait "$child" || status=$?
   forget "$child"
   return "$status"
@@ -76,11 +77,11 @@ watch() { # watch MINUTES SCRIPT
   kill -TERM "$2"
 }
 
-# Asks a process group to end, and makes it after half a minute.
+# Asks a process group to end, and makes it after the grace.
 end_group() {
   kill -TERM -- "-$1" 2>/dev/null || return 0
   local _
-  for _ in $(seq 300); do
+  for _ in $(seq $((grace * 10))); do
     kill -0 -- "-$1" 2>/dev/null || break
     sleep 0.1
   done

