@@ -3,8 +3,10 @@ package io.rioreactive;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -304,7 +306,7 @@ final class UdpConnection implements RioConnection, PumpTask {
       boolean sends = outbound.onTurnEnd();
       boolean posts = inbound.onTurnEnd();
       if ((sends || posts) && isLive()) { // a refused post may have closed it
-        queue.commit();
+        commit();
       }
       if (state == State.DRAINING && isDrained()) {
         onClose(null);
@@ -317,6 +319,14 @@ final class UdpConnection implements RioConnection, PumpTask {
         free();
         onClosed();
       }
+    }
+  }
+
+  private void commit() {
+    try {
+      queue.commit();
+    } catch (UncheckedIOException refused) {
+      onSocketFailed(Objects.requireNonNull(refused.getCause()));
     }
   }
 

@@ -198,7 +198,7 @@ final class UdpInbound implements RioInbound {
         received++;
         onDrop(DropReason.TRUNCATED, batch.place(i), batch.length(i), null);
       }
-      case FAILED -> onReceiveError(batch.code(i));
+      case FAILED -> onReceiveError(queue.error("receive", batch.code(i)));
       case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
       case CANCELLED -> {}
     }
@@ -238,9 +238,8 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  private void onReceiveError(int code) {
+  private void onReceiveError(KernelException error) {
     counters.increment(Counters.RECEIVE_ERRORS);
-    KernelException error = queue.error("receive", code);
     LOG.debug("{}: a receive failed and the socket goes on", name(), error);
     pause.onFailed(error);
   }
@@ -274,12 +273,12 @@ final class UdpInbound implements RioInbound {
     boolean added = false;
     while (slots.posted() < target && slots.hasFree()) {
       int code = queue.postReceive(slots.nextFree());
-      if (code != RequestQueue.ACCEPTED) {
-        onPostRefused(queue.error("post a receive", code));
+      if (code == RequestQueue.ACCEPTED) {
+        slots.postNext();
+        added = true;
+      } else if (!onPostRefused(queue.error("post a receive", code))) {
         return added;
       }
-      slots.postNext();
-      added = true;
     }
     if (added) {
       pause.onPostedAll();
@@ -287,12 +286,18 @@ final class UdpInbound implements RioInbound {
     return added;
   }
 
-  private void onPostRefused(KernelException refusal) {
-    if (refusal.kind() == KernelException.Kind.TRANSIENT) {
-      pause.onRefused(refusal);
-    } else {
-      connection.onSocketFailed(refusal);
+  /** Answers whether to try again at once. */
+  private boolean onPostRefused(KernelException refusal) {
+    switch (refusal.kind()) {
+      case TRANSIENT -> pause.onRefused(refusal);
+      case UNREACHABLE -> { // of a datagram sent earlier, which is told once
+        onReceiveError(refusal);
+        return pause.isOver();
+      }
+      case TOO_LARGE, BAD_ADDRESS, NOT_PERMITTED, SOCKET_LOST, OTHER ->
+          connection.onSocketFailed(refusal);
     }
+    return false;
   }
 
   private void withdrawTo(int target) {

@@ -170,6 +170,10 @@ final class UdpOutbound implements RioOutbound {
     send.onTaken();
     if (failure != null) {
       send.endIfDone();
+      if (failure instanceof KernelException refusal
+          && refusal.kind() == KernelException.Kind.SOCKET_LOST) {
+        connection.later(() -> connection.onSocketFailed(refusal)); // not amid the other sends
+      }
     }
   }
 
@@ -245,7 +249,7 @@ final class UdpOutbound implements RioOutbound {
             case BAD_ADDRESS -> DropReason.BAD_ADDRESS;
             case UNREACHABLE -> DropReason.UNREACHABLE;
             case NOT_PERMITTED -> DropReason.NOT_PERMITTED;
-            case TRANSIENT, OTHER -> DropReason.SYSTEM;
+            case TRANSIENT, SOCKET_LOST, OTHER -> DropReason.SYSTEM;
           };
       default -> DropReason.ENCODER;
     };

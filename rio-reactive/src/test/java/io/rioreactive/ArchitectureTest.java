@@ -15,8 +15,17 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.MonitorInstruction;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -174,14 +183,64 @@ class ArchitectureTest {
     assertThat(sourcesThatContain("os.arch")).containsExactly("Architecture.java");
   }
 
-  private static List<String> sourcesThatContain(String text) throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-      return files
-          .filter(file -> file.toString().endsWith(".java"))
-          .filter(file -> read(file).contains(text))
-          .map(file -> file.getFileName().toString())
-          .toList();
+  /**
+   * The locks there are: of the settings of pump groups, between a wake-up and the close, of a
+   * statistic, and of what a process does once. None is on the way of a datagram.
+   */
+  @Test
+  void nothingThatADatagramPassesIsLocked() throws IOException {
+    assertThat(methodsThatLock())
+        .filteredOn(method -> !method.startsWith("PumpGroup."))
+        .containsExactlyInAnyOrder(
+            "WakeUp.signal",
+            "WakeUp.close",
+            "CompletionPort.post",
+            "CompletionPort.close",
+            "RioEventNotification.wake",
+            "RioEventNotification.close",
+            "DropCounter.read",
+            "DropCounter.stop",
+            "Winsock.startOnce");
+  }
+
+  private static List<String> methodsThatLock() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Path file : filesUnder("target/classes", ".class")) {
+      ClassModel type = ClassFile.of().parse(file);
+      String name = file.getFileName().toString().replace(".class", ".");
+      for (MethodModel method : type.methods()) {
+        if (method.flags().has(AccessFlag.SYNCHRONIZED)
+            || method.code().stream()
+                .flatMap(CodeModel::elementStream)
+                .anyMatch(ArchitectureTest::locks)) {
+          found.add(name + method.methodName().stringValue());
+        }
+      }
     }
+    return found;
+  }
+
+  private static boolean locks(CodeElement element) {
+    return switch (element) {
+      case MonitorInstruction _ -> true;
+      case InvokeInstruction call ->
+          call.owner().asInternalName().startsWith("java/util/concurrent/locks/")
+              && !call.owner().asInternalName().endsWith("/LockSupport");
+      default -> false;
+    };
+  }
+
+  private static List<Path> filesUnder(String folder, String ending) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(folder))) {
+      return files.filter(file -> file.toString().endsWith(ending)).toList();
+    }
+  }
+
+  private static List<String> sourcesThatContain(String text) throws IOException {
+    return filesUnder("src/main/java", ".java").stream()
+        .filter(file -> read(file).contains(text))
+        .map(file -> file.getFileName().toString())
+        .toList();
   }
 
   private static String read(Path file) {

@@ -12,6 +12,7 @@ import io.rioreactive.hook.PumpHook;
 import io.rioreactive.hook.PumpTurns;
 import io.rioreactive.test.FaultyKernel.Call;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +223,23 @@ class BrokenKernelTest {
     assertThat(subscribe(connection.onDispose()).isTerminatedComplete()).isTrue();
     assertThat(log.errors()).singleElement().asString().contains("could not be");
     assertThat(log.text()).contains(broken.getMessage());
+    assertThat(pump.isEnded()).isFalse();
+    assertThat(subscribe(other.onDispose()).isTerminated()).isFalse();
+  }
+
+  @Test
+  void aCommitThatTheSystemRefusesEndsItsConnectionAloneWithAnIOException() {
+    RioConnection refused = bind();
+    RioConnection other = bind();
+    IOException refusal = new IOException("says the test");
+    TestSubscriber<Datagram> received = subscribe(refused.receive());
+
+    kernel.breaks(Call.COMMIT, new UncheckedIOException(refusal));
+    pump.run();
+    kernel.heals();
+
+    assertThat(received.expectTerminalError()).isSameAs(refusal);
+    assertThat(subscribe(refused.onDispose()).expectTerminalError()).isSameAs(refusal);
     assertThat(pump.isEnded()).isFalse();
     assertThat(subscribe(other.onDispose()).isTerminated()).isFalse();
   }

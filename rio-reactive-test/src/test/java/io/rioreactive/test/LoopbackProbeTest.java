@@ -36,7 +36,7 @@ class LoopbackProbeTest {
   void aDatagramThatDoesNotComeBackIsARefusal() {
     assertThatThrownBy(() -> LoopbackProbe.run(kernel))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("did not arrive")
+        .hasMessageContaining("a datagram to 127.0.0.1", "did not come within 1 s")
         .hasMessageContaining(kernel.name());
   }
 }

@@ -254,6 +254,25 @@ class OutboundFailureTest {
     assertDropOfTheKernel(onlyDrop(reason), kind);
   }
 
+  @Test
+  void aSendThatIsRefusedSinceTheSocketIsLostEndsTheConnection() {
+    TestSubscriber<Void> disposed = TestSubscriber.create();
+    connection.onDispose().subscribe(disposed);
+    for (int i = 0; i < 3; i++) {
+      socket.refuseNextSend(Kind.SOCKET_LOST, CODE);
+    }
+    try (CapturedLog log = new CapturedLog()) {
+      server.send(datagrams("d", 3));
+
+      assertThat(log.errors()).singleElement().asString().contains("the socket failed");
+    }
+
+    assertThat(disposed.expectTerminalError())
+        .isInstanceOfSatisfying(
+            KernelException.class, failure -> assertThat(failure.code()).isEqualTo(CODE));
+    assertThat(server.stats().failedTotal() + server.stats().discarded()).isEqualTo(3);
+  }
+
   private static void assertDropOfTheKernel(Drop drop, Kind kind) {
     assertThat(drop.peer()).isEqualTo(PEER);
     assertThat(drop.length()).isEqualTo(3);

@@ -194,6 +194,35 @@ class PostRefusedTest {
     assertOneClearError(probe, "post a receive failed: SIMULATED_NOT_PERMITTED (13)");
   }
 
+  @Test
+  @DisplayName("a post for a datagram that was sent earlier, it is posted again at once")
+  void anEarlierDatagramsErrorGoesOn() {
+    rig.socket().refuseNextReceive(UNREACHABLE, 111);
+    Probe<String> probe = subscribe(5);
+
+    rig.assertPosted(5);
+    assertThat(rig.stats().receiveErrors()).isEqualTo(1);
+    assertThat(probe.isLive()).isTrue();
+    assertThat(onDispose).isEmpty();
+  }
+
+  @Test
+  @DisplayName("post after post for datagrams that were sent earlier, it pauses")
+  void manyEarlierDatagramsErrorsPause() {
+    for (int i = 0; i < 300; i++) {
+      rig.socket().refuseNextReceive(UNREACHABLE, 111);
+    }
+    Probe<String> probe = subscribe(5);
+    rig.assertPosted(0);
+    assertThat(rig.stats().receiveErrors()).isEqualTo(256);
+
+    time.advanceTimeBy(Duration.ofMillis(10));
+    rig.run();
+    rig.assertPosted(5);
+    assertThat(rig.stats().receiveErrors()).isEqualTo(300);
+    assertThat(probe.isLive()).isTrue();
+  }
+
   // ---- what was posted
 
   @Test

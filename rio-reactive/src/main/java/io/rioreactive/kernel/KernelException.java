@@ -24,6 +24,8 @@ public final class KernelException extends IOException {
     NOT_PERMITTED,
     /** The system is short of something; later it may work. */
     TRANSIENT,
+    /** The socket is lost: it sends and receives nothing any more. */
+    SOCKET_LOST,
     /** Anything else. */
     OTHER
   }

@@ -65,9 +65,12 @@ public final class LoopbackProbe {
     batch.clear();
     dequeueUntil(queue, 2);
     if (batch.size() < 2) {
-      throw new IOException(
-          kernel.name()
-              + ": a datagram to 127.0.0.1 did not arrive: is loopback up and not filtered?");
+      throw new KernelException(
+          KernelException.Kind.TRANSIENT, // or the machine was busy
+          kernel.name() + ": a datagram to 127.0.0.1",
+          "no arrival",
+          0,
+          "it did not come within 1 s: is loopback up and not filtered?");
     }
     for (int i = 0; i < batch.size(); i++) {
       if (batch.status(i) != CompletionStatus.OK || batch.length(i) != LENGTH) {

@@ -38,7 +38,8 @@ public interface RequestQueue {
   /**
    * Hands a free receive slot to the kernel, to be filled by one datagram.
    *
-   * @return {@link #ACCEPTED}, or the system's error code: the slot stays the pump's
+   * @return {@link #ACCEPTED}, or the system's error code: the slot stays the pump's. One whose
+   *     {@link #error} is UNREACHABLE is about a datagram sent earlier and told once
    */
   int postReceive(int slot);
 

@@ -1,6 +1,7 @@
 package io.rioreactive.kernel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +69,7 @@ public abstract class KernelHarness implements AutoCloseable {
 
   /** Opens a socket at a free port of 127.0.0.1. */
   public RequestQueue open(int receiveSlots, int sendSlots, int datagramSize) throws IOException {
-    return open(config(loopback(0), receiveSlots, sendSlots, datagramSize, Map.of()));
+    return open(config(receiveSlots, sendSlots, datagramSize));
   }
 
   /** Opens a socket. */
@@ -76,6 +77,11 @@ public abstract class KernelHarness implements AutoCloseable {
     RequestQueue socket = queue.openSocket(config);
     open.add(socket);
     return socket;
+  }
+
+  /** What a socket at a free port of 127.0.0.1 is to be. */
+  public static SocketConfig config(int receiveSlots, int sendSlots, int datagramSize) {
+    return config(loopback(0), receiveSlots, sendSlots, datagramSize, Map.of());
   }
 
   /** What a socket is to be. */
@@ -110,7 +116,7 @@ public abstract class KernelHarness implements AutoCloseable {
   /** Posts the first slots. */
   public static void postReceives(RequestQueue socket, int count) {
     for (int slot = 0; slot < count; slot++) {
-      socket.postReceive(slot);
+      assertThat(socket.postReceive(slot)).isEqualTo(RequestQueue.ACCEPTED);
     }
   }
 
@@ -126,15 +132,29 @@ public abstract class KernelHarness implements AutoCloseable {
 
   /** Awaits and dequeues until there are so many completions. */
   public List<Done> take(int count) throws IOException {
+    return take(count, CompletionBatch.CAPACITY);
+  }
+
+  /** The same with batches of this size. */
+  public List<Done> take(int count, int room) throws IOException {
     List<Done> all = new ArrayList<>();
+    long start = System.nanoTime();
     while (all.size() < count) {
-      List<Done> some = dequeue();
+      List<Done> some = dequeue(room);
+      assertThat(some).hasSizeLessThanOrEqualTo(room);
       all.addAll(some);
       if (some.isEmpty()) {
+        requireTimeLeft(start, all);
         await("after " + all);
       }
     }
     return all;
+  }
+
+  private static void requireTimeLeft(long start, List<Done> seen) {
+    assertThat(System.nanoTime() - start)
+        .as("nanoseconds without what is waited for; there came %s", seen)
+        .isLessThan(MOST_NANOS);
   }
 
   /** Awaits once, and not for ever. */
@@ -216,15 +236,21 @@ public abstract class KernelHarness implements AutoCloseable {
     List<Done> last = dequeue();
     while (!isDrained(socket, last)) {
       rest.addAll(last);
-      if (System.nanoTime() - start > MOST_NANOS) {
-        throw new AssertionError("a closed socket is not drained after " + rest);
+      if (last.isEmpty()) {
+        requireTimeLeft(start, rest);
+        await("of a closed socket, after " + rest);
       }
       last = dequeue();
     }
     rest.addAll(last);
+    release(socket);
+    return rest;
+  }
+
+  /** Frees a closed socket that has nothing outstanding. */
+  public void release(RequestQueue socket) {
     socket.release();
     open.remove(socket);
-    return rest;
   }
 
   /** Gives a closed socket up. */

@@ -16,6 +16,11 @@ public interface WakeUpRules {
   /** Longer than a wake-up takes on any machine. */
   long MOST_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+  /** How often a wake-up is tried that nothing but itself announces. */
+  default int wakeUps() {
+    return 20_000;
+  }
+
   /** A queue of the kernel under test, owned by the calling thread. */
   KernelHarness open(WaitMode waitMode) throws IOException;
 
@@ -52,7 +57,7 @@ public interface WakeUpRules {
 
   @Test
   default void noWakeIsLost() throws Exception {
-    int rounds = 20_000;
+    int rounds = wakeUps();
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger answered = new AtomicInteger();
     CountDownLatch isOpen = new CountDownLatch(1);

@@ -42,6 +42,8 @@ class AbandonedTest {
       assertThat(run.reported("live")).as("what was given up").isNotEmpty();
     } else {
       assertThat(run.values("answer")).hasSize(9).containsOnly("hello");
+      assertThat(run.numbers("registered at the end")).containsExactly(0L, 0L, 0L);
+      assertThat(run.reported("live")).isEmpty();
     }
   }
 }

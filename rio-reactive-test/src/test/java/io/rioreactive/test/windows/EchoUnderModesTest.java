@@ -38,13 +38,11 @@ class EchoUnderModesTest {
   @ValueSource(
       strings = {
         "order shuffled; seed 7",
-        "defer late",
         "defer now",
         "protect on",
         "partial on; seed 11",
         "spurious on",
-        "handles high",
-        "exclusivity strict",
+        "handles low",
         "order shuffled; defer late; exclusivity strict; protect on; partial on; spurious on;"
             + " handles high; seed 13"
       })

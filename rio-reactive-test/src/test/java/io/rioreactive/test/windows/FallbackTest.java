@@ -18,13 +18,18 @@ class FallbackTest {
       delimiter = '|',
       textBlock =
           """
-          socket 10045    | WSASocketW               | WSAEOPNOTSUPP (10045) | WSASocketW
-          query 10045     | WSAIoctl                 | WSAEOPNOTSUPP (10045) | WSAIoctl
-          query 10022     | WSAIoctl                 | WSAEINVAL (10022)     | WSAIoctl
-          create-cq 10055 | RIOCreateCompletionQueue | WSAENOBUFS (10055)    | memory
-          create-rq 10045 | RIOCreateRequestQueue    | WSAEOPNOTSUPP (10045) | antivirus
-          create-rq 10022 | RIOCreateRequestQueue    | WSAEINVAL (10022)     | antivirus
-          register 10055  | RIORegisterBuffer        | WSAENOBUFS (10055)    | locked
+          socket 10045       | WSASocketW               | WSAEOPNOTSUPP (10045) | WSASocketW
+          query 10045        | WSAIoctl                 | WSAEOPNOTSUPP (10045) | WSAIoctl
+          query 10022        | WSAIoctl                 | WSAEINVAL (10022)     | WSAIoctl
+          create-cq 10055    | RIOCreateCompletionQueue | WSAENOBUFS (10055)    | memory
+          create-rq 10045    | RIOCreateRequestQueue    | WSAEOPNOTSUPP (10045) | antivirus
+          create-rq 10022    | RIOCreateRequestQueue    | WSAEINVAL (10022)     | antivirus
+          register 10055     | RIORegisterBuffer        | WSAENOBUFS (10055)    | locked
+          notify 10022       | RIONotify                | WSAEINVAL (10022)     | defect
+          post-receive 10022 | receive on 127.0.0.1     | WSAEINVAL (10022)     | argument
+          post-send 10022    | send to 127.0.0.1        | WSAEINVAL (10022)     | argument
+          receive 10054      | receive on 127.0.0.1     | WSAECONNRESET (10054) | earlier datagram
+          send 10054         | datagram to 127.0.0.1    | did not come          | filtered
           """)
   void refusedAtAnyStepItFallsBackAndSaysWhy(
       String fault, String operation, String error, String cause) throws Exception {

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -66,6 +68,38 @@ class PostFaultTest {
     eventually(() -> assertThat(connection.stats().posted()).isZero());
     rig.reset();
     eventually(() -> assertThat(connection.stats().posted()).isEqualTo(SLOTS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10050, 10051, 10052, 10054, 10065})
+  void whatTellsOfAnEarlierDatagramIsCountedAndPostedAgain(int code) {
+    RioConnection connection = rig.bind(rig.server(notification));
+    RioDouble.control("fault post-receive " + code + " after 3 times 2");
+    List<String> texts = textsOf(connection);
+
+    eventually(() -> assertThat(connection.stats().posted()).isEqualTo(SLOTS));
+
+    assertThat(connection.stats().receiveErrors()).isEqualTo(2);
+    rig.peer().send("after", connection.localAddress());
+    eventually(() -> assertThat(texts).containsExactly("after"));
+    assertThat(connection.isDisposed()).isFalse();
+  }
+
+  @Test
+  void aSendThatIsRefusedSinceTheSocketIsLostEndsTheConnection() {
+    RioConnection connection = rig.bind(rig.server(notification));
+    LoopbackPeer peer = rig.peer();
+    RioDouble.control("fault post-send 10038 times 1000000");
+
+    connection
+        .send(Mono.just(Datagram.to(peer.address(), "never sent")))
+        .onErrorComplete()
+        .block(LONG);
+
+    StepVerifier.create(connection.onDispose())
+        .expectErrorSatisfies(
+            failure -> assertThat(failure).hasMessageContaining("post a send failed: WSAENOTSOCK"))
+        .verify(LONG);
   }
 
   @Test

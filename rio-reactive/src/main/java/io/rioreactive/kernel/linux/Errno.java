@@ -16,7 +16,9 @@ enum Errno {
           + " it: allow it there"),
   EINTR(4, Kind.TRANSIENT, "a signal interrupted the call: it is repeated"),
   EBADF(
-      9, Kind.OTHER, "the socket's descriptor is closed: something else in this process closed it"),
+      9,
+      Kind.SOCKET_LOST,
+      "the socket's descriptor is closed: something else in this process closed it"),
   EAGAIN(11, Kind.TRANSIENT, "the socket's buffer has no room or no datagram now: later it will"),
   ENOMEM(
       12, Kind.TRANSIENT, "the system is out of memory, or the process at its limit (ulimit -v)"),
@@ -26,7 +28,8 @@ enum Errno {
       "to bind a port below 1024 the process needs CAP_NET_BIND_SERVICE or a lower"
           + " net.ipv4.ip_unprivileged_port_start; to send to a broadcast address the socket needs"
           + " the option SO_BROADCAST"),
-  EFAULT(14, Kind.OTHER, "the system was given a bad address: this is a defect of the library"),
+  EFAULT(
+      14, Kind.SOCKET_LOST, "the system was given a bad address: this is a defect of the library"),
   EINVAL(
       22,
       Kind.BAD_ADDRESS,
@@ -41,7 +44,7 @@ enum Errno {
   EPROTO(71, Kind.UNREACHABLE, "the network answered an earlier datagram with a protocol error"),
   ENOTSOCK(
       88,
-      Kind.OTHER,
+      Kind.SOCKET_LOST,
       "the descriptor is no socket: something else in this process closed it and opened another"),
   EDESTADDRREQ(89, Kind.BAD_ADDRESS, "the datagram has no target"),
   EMSGSIZE(
@@ -74,7 +77,7 @@ enum Errno {
       105,
       Kind.TRANSIENT,
       "the system's or the network interface's send queue is full: it is tried again later"),
-  ESHUTDOWN(108, Kind.OTHER, "something else in this process shut the socket down"),
+  ESHUTDOWN(108, Kind.SOCKET_LOST, "something else in this process shut the socket down"),
   ETIMEDOUT(110, Kind.UNREACHABLE, "the target did not answer on the network"),
   ECONNREFUSED(
       111, Kind.UNREACHABLE, "nothing listens on the port an earlier datagram was sent to"),

@@ -35,6 +35,7 @@ final class IocpCompletionQueue implements CompletionQueue {
   private final Arena arena;
   private final Winsock winsock;
   private final Kernel32 kernel32;
+  private final boolean sparesPackets;
   private final boolean isPolled;
   private final IocpPackets packets;
 
@@ -50,12 +51,19 @@ final class IocpCompletionQueue implements CompletionQueue {
 
   private boolean isClosed;
 
-  /** Takes the arena over. */
-  IocpCompletionQueue(WaitMode waitMode, Arena arena, Winsock winsock, Kernel32 kernel32)
+  /**
+   * Takes the arena over.
+   *
+   * @param sparesPackets whether what is done within its call sends no packet where the system can
+   *     do that
+   */
+  IocpCompletionQueue(
+      WaitMode waitMode, Arena arena, Winsock winsock, Kernel32 kernel32, boolean sparesPackets)
       throws KernelException {
     this.arena = arena;
     this.winsock = winsock;
     this.kernel32 = kernel32;
+    this.sparesPackets = sparesPackets;
     // Sleeping on the port is as near as this comes to sleeping on an event.
     this.isPolled = waitMode == WaitMode.POLLED;
     this.packets = new IocpPackets(kernel32, arena);
@@ -71,7 +79,8 @@ final class IocpCompletionQueue implements CompletionQueue {
     IocpRequestQueue opened = null;
     try {
       packets.associate(socket.handle(), index);
-      opened = open(index, socket, skipPackets(socket.handle()), config);
+      boolean skipsPackets = sparesPackets && skipPackets(socket.handle());
+      opened = open(index, socket, skipsPackets, config);
     } finally {
       if (opened == null) {
         winsock.closesocket(socket.handle());

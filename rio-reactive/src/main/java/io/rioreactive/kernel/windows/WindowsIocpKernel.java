@@ -23,6 +23,12 @@ import java.util.Map;
  */
 public final class WindowsIocpKernel implements Kernel {
 
+  /**
+   * Whether what is done within its call sends no packet to the completion port. False unless set:
+   * others report that Windows cannot be relied on there for datagrams. Read when a pump opens.
+   */
+  static final String SPARE_PACKETS_PROPERTY = "io.rioreactive.iocp.spare-packets";
+
   /** Makes the provider. Nothing native is touched before {@link #probe} or {@link #open}. */
   public WindowsIocpKernel() {}
 
@@ -54,7 +60,12 @@ public final class WindowsIocpKernel implements Kernel {
     boolean isOpen = false;
     try {
       CompletionQueue queue =
-          new IocpCompletionQueue(waitMode, arena, Winsock.start(arena), new Kernel32(arena));
+          new IocpCompletionQueue(
+              waitMode,
+              arena,
+              Winsock.start(arena),
+              new Kernel32(arena),
+              Boolean.getBoolean(SPARE_PACKETS_PROPERTY));
       isOpen = true;
       return queue;
     } catch (LinkageError e) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum WsaError {
   WSA_INVALID_HANDLE(
-      6, Kind.OTHER, "the handle is closed: something else in this process closed it"),
+      6, Kind.SOCKET_LOST, "the handle is closed: something else in this process closed it"),
   WSA_NOT_ENOUGH_MEMORY(
       8, Kind.TRANSIENT, "the system is out of memory: choose fewer or smaller slots"),
   ERROR_OUTOFMEMORY(
@@ -42,14 +42,15 @@ public enum WsaError {
   ERROR_NOT_ENOUGH_QUOTA(
       1816, Kind.TRANSIENT, "the process has used up a quota: choose fewer or smaller slots"),
   WSAEINTR(10004, Kind.TRANSIENT, "the call was interrupted: it is tried again"),
-  WSAEBADF(10009, Kind.OTHER, "the socket is closed: something else in this process closed it"),
+  WSAEBADF(
+      10009, Kind.SOCKET_LOST, "the socket is closed: something else in this process closed it"),
   WSAEACCES(
       10013,
       Kind.NOT_PERMITTED,
       "to bind: the port is reserved (netsh int ipv4 show excludedportrange protocol=udp shows"
           + " which are) or held by a socket with SO_EXCLUSIVEADDRUSE; to send: a firewall forbids"
           + " it, or a broadcast address needs the option SO_BROADCAST"),
-  WSAEFAULT(10014, Kind.OTHER, "the system was given a bad address: a defect of the library"),
+  WSAEFAULT(10014, Kind.SOCKET_LOST, "the system was given a bad address: a defect of the library"),
   WSAEINVAL(
       10022,
       Kind.BAD_ADDRESS,
@@ -62,7 +63,7 @@ public enum WsaError {
   WSAEINPROGRESS(10036, Kind.TRANSIENT, "another call is in progress: it is tried again"),
   WSAEALREADY(10037, Kind.OTHER, "the notification is armed already: a defect of the library"),
   WSAENOTSOCK(
-      10038, Kind.OTHER, "the handle is no socket: something else in this process closed it"),
+      10038, Kind.SOCKET_LOST, "the handle is no socket: something else in this process closed it"),
   WSAEDESTADDRREQ(10039, Kind.BAD_ADDRESS, "the datagram has no target"),
   WSAEMSGSIZE(
       10040,
@@ -102,7 +103,7 @@ public enum WsaError {
           + " lasts, choose fewer or smaller slots"),
   WSAEISCONN(10056, Kind.OTHER, "the socket is connected, and was given a target"),
   WSAENOTCONN(10057, Kind.OTHER, "the socket is not connected, and was given no target"),
-  WSAESHUTDOWN(10058, Kind.OTHER, "something else in this process shut the socket down"),
+  WSAESHUTDOWN(10058, Kind.SOCKET_LOST, "something else in this process shut the socket down"),
   WSAETOOMANYREFS(10059, Kind.OTHER, "the queue cannot be made smaller than what is in use of it"),
   WSAETIMEDOUT(10060, Kind.UNREACHABLE, "the target did not answer on the network"),
   WSAECONNREFUSED(
@@ -113,7 +114,8 @@ public enum WsaError {
   WSAEPROCLIM(10067, Kind.TRANSIENT, "too many programs use Winsock: end some"),
   WSASYSNOTREADY(10091, Kind.TRANSIENT, "the network is not ready: try again later"),
   WSAVERNOTSUPPORTED(10092, Kind.OTHER, "this system has no Winsock 2.2"),
-  WSANOTINITIALISED(10093, Kind.OTHER, "something else in this process ended Winsock (WSACleanup)"),
+  WSANOTINITIALISED(
+      10093, Kind.SOCKET_LOST, "something else in this process ended Winsock (WSACleanup)"),
   WSAEPROVIDERFAILEDINIT(
       10106,
       Kind.OTHER,
@@ -140,7 +142,7 @@ public enum WsaError {
     this.advice = advice;
   }
 
-  int code() {
+  public int code() {
     return code;
   }
 
@@ -197,12 +199,8 @@ public enum WsaError {
 
   /** Whether a failure of a request with right arguments means that the socket is lost. */
   static boolean isFatal(int code) {
-    return code == WSAENOTSOCK.code
-        || code == WSAEBADF.code
-        || code == WSA_INVALID_HANDLE.code
-        || code == WSAEFAULT.code
-        || code == WSAESHUTDOWN.code
-        || code == WSANOTINITIALISED.code;
+    WsaError error = of(code);
+    return error != null && error.kind == Kind.SOCKET_LOST;
   }
 
   /**

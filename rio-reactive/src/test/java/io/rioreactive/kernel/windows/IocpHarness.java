@@ -49,7 +49,7 @@ final class IocpHarness extends KernelHarness {
   private static CompletionQueue queue(
       WaitMode waitMode, Arena arena, Winsock winsock, Kernel32 kernel32) throws IOException {
     Winsock.start(arena);
-    return new IocpCompletionQueue(waitMode, arena, winsock, kernel32);
+    return new IocpCompletionQueue(waitMode, arena, winsock, kernel32, true);
   }
 
   @Override
@@ -59,7 +59,7 @@ final class IocpHarness extends KernelHarness {
 
   /** Waits until packets are there, so that they are older than what is posted next. */
   void awaitPackets() throws IOException {
-    queue.await();
+    await("though datagrams were sent");
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -144,12 +143,8 @@ class IocpReceiveTest {
       for (int slot = 3; slot < 64; slot++) {
         socket.postReceive(slot);
       }
-      List<Done> done = new ArrayList<>();
-      while (done.size() < 64) {
-        done.addAll(harness.dequeue(7));
-      }
 
-      assertThat(done).extracting(Done::text).containsExactly(texts);
+      assertThat(harness.take(64, 7)).extracting(Done::text).containsExactly(texts);
     }
   }
 
@@ -204,12 +199,10 @@ class IocpReceiveTest {
         assertThat(harness.take(1)).extracting(Done::text).containsExactly("one");
 
         // Done at once, with a packet on its way; the slot is posted again before it is looked at.
-        int before = harness.winsock.doneAtOnce;
         socket.postReceive(0);
         assertThat(harness.take(1))
             .extracting(Done::status)
             .containsExactly(CompletionStatus.TRUNCATED);
-        assertThat(harness.winsock.doneAtOnce).isGreaterThanOrEqualTo(before);
         socket.postReceive(0);
         for (int i = 0; i < 4; i++) {
           assertThat(harness.dequeue()).as("nothing has come").isEmpty();

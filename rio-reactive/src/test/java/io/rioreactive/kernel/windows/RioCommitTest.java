@@ -1,11 +1,12 @@
 package io.rioreactive.kernel.windows;
 
-import static io.rioreactive.kernel.windows.RioHarness.postReceives;
-import static io.rioreactive.kernel.windows.RioHarness.postSend;
+import static io.rioreactive.kernel.KernelHarness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postSend;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.windows.RioHarness.Done;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,16 +78,20 @@ class RioCommitTest {
   @Test
   void nothingStartsBeforeItsCommit() throws IOException {
     try (RioHarness harness = new RioHarness()) {
-      RequestQueue socket = harness.open(1, 1, 64);
+      RequestQueue waiting = harness.open(1, 1, 64);
+      RequestQueue other = harness.open(1, 1, 64);
       long sent = RioDouble.count("datagrams.sent");
-      postSend(socket, 0, harness.peerAddress(), new byte[1]);
-      assertThat(RioDouble.count("datagrams.sent")).isEqualTo(sent);
-      assertThat(harness.dequeue()).isEmpty();
+      postSend(waiting, 0, harness.peerAddress(), new byte[1]);
+      postSend(other, 0, harness.peerAddress(), new byte[1]);
+      other.commit();
 
-      socket.commit();
-
-      assertThat(harness.take(1)).hasSize(1);
+      assertThat(socketOfNextDone(harness)).isEqualTo(other.index());
       assertThat(RioDouble.count("datagrams.sent")).isEqualTo(sent + 1);
+
+      waiting.commit();
+
+      assertThat(socketOfNextDone(harness)).isEqualTo(waiting.index());
+      assertThat(RioDouble.count("datagrams.sent")).isEqualTo(sent + 2);
     }
   }
 
@@ -112,7 +117,7 @@ class RioCommitTest {
       postReceives(socket, 8);
       postSend(socket, 0, harness.peerAddress(), new byte[1]);
 
-      assertThat(harness.close(socket, 9)).hasSize(9);
+      assertThat(harness.close(socket)).hasSize(9);
     }
   }
 
@@ -135,13 +140,31 @@ class RioCommitTest {
     try (RioHarness harness = new RioHarness()) {
       RequestQueue socket = harness.open(200, 1, 64);
       postReceives(socket, 200);
-      socket.close();
-      harness.await();
+      socket.commit();
+      RioDouble.control("hold-receives on");
+      long received = RioDouble.count("datagrams.received");
+      for (int i = 0; i < 200; i++) {
+        harness.sendTo(socket, new byte[1]);
+      }
+      await()
+          .untilAsserted(
+              () -> assertThat(RioDouble.count("datagrams.received")).isEqualTo(received + 200));
+      RioDouble.control("hold-receives off");
+      harness.await("though datagrams came");
       long calls = RioDouble.count("RIODequeueCompletion");
 
-      harness.dequeue();
+      assertThat(harness.dequeue()).hasSize(200);
 
       assertThat(RioDouble.count("RIODequeueCompletion")).isEqualTo(calls + 1);
     }
+  }
+
+  /** The socket of the completion that comes next, without a wait, which would commit. */
+  private static int socketOfNextDone(RioHarness harness) {
+    return await()
+        .pollInSameThread()
+        .until(harness::dequeue, done -> !done.isEmpty())
+        .getFirst()
+        .socket();
   }
 }

@@ -1,17 +1,19 @@
 package io.rioreactive.kernel.windows;
 
-import static io.rioreactive.kernel.windows.RioHarness.postReceives;
-import static io.rioreactive.kernel.windows.RioHarness.postSend;
+import static io.rioreactive.kernel.KernelHarness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postSend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelHarness;
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
-import io.rioreactive.kernel.windows.RioHarness.Done;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -35,7 +37,7 @@ class RioLifeTest {
       }
       socket.commit();
 
-      List<Done> done = harness.close(socket, 1_008);
+      List<Done> done = harness.close(socket);
 
       assertThat(done)
           .filteredOn(Done::isReceive)
@@ -89,7 +91,7 @@ class RioLifeTest {
       stays.commit();
       goes.commit();
 
-      assertThat(harness.close(goes, 4)).extracting(Done::socket).containsOnly(goes.index());
+      assertThat(harness.close(goes)).extracting(Done::socket).containsOnly(goes.index());
 
       harness.sendTo(stays, new byte[1]);
       assertThat(harness.take(1)).extracting(Done::socket).containsExactly(stays.index());
@@ -123,7 +125,7 @@ class RioLifeTest {
       RequestQueue first = harness.open(half - 1, 1, 64);
       RequestQueue second = harness.open(half - 1, 1, 64);
       assertThat(RioDouble.count("RIOResizeCompletionQueue")).isEqualTo(resizes);
-      harness.close(second, 0);
+      harness.close(second);
       harness.open(half - 1, 1, 64);
       assertThat(RioDouble.count("RIOResizeCompletionQueue")).isEqualTo(resizes);
 
@@ -147,7 +149,7 @@ class RioLifeTest {
       postReceives(first, 4);
       first.commit();
       harness.queue.wake();
-      harness.await(); // armed since
+      harness.await("though woken"); // armed since
 
       RequestQueue second = harness.open(2 * RioQueueSize.FIRST, 1, 64);
 
@@ -163,7 +165,7 @@ class RioLifeTest {
   void aClaimBeyondWhatWindowsAllowsIsRefusedByName() throws IOException {
     try (RioHarness harness = new RioHarness()) {
       harness.open(4, 1, 64);
-      assertThatThrownBy(() -> harness.queue.openSocket(RioHarness.config(1 << 27, 1, 1)))
+      assertThatThrownBy(() -> harness.queue.openSocket(KernelHarness.config(1 << 27, 1, 1)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("134217728 receive and 1 send slots")
           .hasMessageContaining("RIO_MAX_CQ_SIZE");
@@ -176,7 +178,9 @@ class RioLifeTest {
     try (RioHarness harness = new RioHarness()) {
       for (int i = 0; i < 20; i++) {
         assertThatThrownBy(
-                () -> harness.queue.openSocket(RioHarness.config(harness.peerAddress(), 16, 8, 64)))
+                () ->
+                    harness.queue.openSocket(
+                        KernelHarness.config(harness.peerAddress(), 16, 8, 64, Map.of())))
             .isInstanceOf(BindException.class)
             .hasMessageContaining("bind 127.0.0.1:" + harness.peerAddress().getPort());
       }
@@ -191,7 +195,7 @@ class RioLifeTest {
         RequestQueue socket = harness.open(16, 8, 2_048);
         socket.sendSlots().memory().fill((byte) 1);
         postReceives(socket, 16);
-        harness.close(socket, 16);
+        harness.close(socket);
       }
     }
   }
@@ -201,7 +205,7 @@ class RioLifeTest {
   void aQueueWithoutSocketsClosesEvenIfItIsArmed(WaitMode waitMode) throws IOException {
     try (RioHarness harness = new RioHarness(waitMode)) {
       harness.queue.wake();
-      harness.await();
+      harness.await("though woken");
     }
   }
 

@@ -1,11 +1,11 @@
 package io.rioreactive.kernel.windows;
 
-import static io.rioreactive.kernel.windows.RioHarness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postReceives;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
-import io.rioreactive.kernel.windows.RioHarness.Done;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +40,7 @@ class RioWaitTest {
     try (RioHarness harness = new RioHarness(waitMode)) {
       for (int i = 0; i < 10; i++) {
         harness.queue.wake();
-        harness.await();
+        harness.await("though woken");
       }
     }
   }
@@ -60,7 +60,7 @@ class RioWaitTest {
                     harness.queue.wake();
                   });
       isAboutToWait.countDown();
-      harness.await();
+      harness.await("though woken");
       waker.join(TimeUnit.SECONDS.toMillis(10));
       assertThat(waker.isAlive()).isFalse();
     }
@@ -137,13 +137,13 @@ class RioWaitTest {
       long calls = RioDouble.count("RIONotify");
 
       harness.queue.wake();
-      harness.await();
+      harness.await("though woken");
       harness.queue.wake();
-      harness.await();
+      harness.await("though woken");
       assertThat(RioDouble.count("RIONotify")).as("armed is armed").isEqualTo(calls + 1);
 
       harness.sendTo(socket, new byte[1]);
-      harness.await();
+      harness.await("though a datagram came");
       assertThat(harness.dequeue()).hasSize(1);
       assertThat(RioDouble.count("RIONotify")).as("a dequeue arms nothing").isEqualTo(calls + 1);
     }
@@ -154,8 +154,8 @@ class RioWaitTest {
     RioDouble.need();
     try (RioHarness harness = new RioHarness(WaitMode.POLLED)) {
       long calls = RioDouble.count("RIONotify");
-      harness.await();
-      harness.await();
+      harness.await("though polled");
+      harness.await("though polled");
       assertThat(RioDouble.count("RIONotify")).isEqualTo(calls);
     }
   }

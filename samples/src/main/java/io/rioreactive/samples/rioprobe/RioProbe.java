@@ -84,6 +84,7 @@ public final class RioProbe implements Callable<Integer> {
             ReceiveChecks.all(),
             SendChecks.all(),
             QueueChecks.all(),
+            PacketChecks.all(),
             MemoryChecks.all())
         .flatMap(List::stream)
         .toList();
