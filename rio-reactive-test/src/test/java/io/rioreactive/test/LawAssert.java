@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rioreactive.RioStats;
 
 /** The law of conservation: what came in or was accepted is accounted for, to the last datagram. */
-final class LawAssert {
+public final class LawAssert {
 
   private LawAssert() {}
 
   /** Holds whenever the pump is between two turns. */
-  static void assertThatLawHolds(RioStats stats) {
+  public static void assertThatLawHolds(RioStats stats) {
     assertThat(stats.received())
         .as("received = delivered + skipped + dropped: %s", stats)
         .isEqualTo(stats.delivered() + stats.skipped() + stats.droppedTotal());

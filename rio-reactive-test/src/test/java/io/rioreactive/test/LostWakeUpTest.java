@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
-import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpHook;
-import io.rioreactive.hook.PumpTurns;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -36,7 +32,7 @@ class LostWakeUpTest {
   @Test
   @DisplayName("whatever is requested is delivered, though few requests wake the pump")
   void everyRequestIsServed() throws InterruptedException {
-    ThreadDriver driver = new ThreadDriver();
+    ThreadedPump driver = new ThreadedPump();
     PumpGroup group = PumpHook.newGroup(PumpGroup.class, kernel, driver);
     RioConnection connection =
         RioUdpServer.create().runOn(group).receiveSlots(SLOTS).datagramSize(16).bindNow();
@@ -89,43 +85,6 @@ class LostWakeUpTest {
     @Override
     protected void hookOnNext(Integer value) {
       delivered.incrementAndGet();
-    }
-  }
-
-  /** Turns the pump as production does, but that it is no more than that. */
-  private static final class ThreadDriver extends Thread implements PumpDriver {
-
-    private volatile PumpTurns pump;
-
-    ThreadDriver() {
-      super("pump under test");
-      setDaemon(true);
-    }
-
-    @Override
-    public void start(PumpTurns turns) {
-      pump = turns;
-      start();
-    }
-
-    @Override
-    public void wake() {
-      if (!Objects.requireNonNull(pump).endAwait()) {
-        LockSupport.unpark(this);
-      }
-    }
-
-    @Override
-    public void run() {
-      while (!pump.isEnded()) {
-        if (pump.turn() || !pump.park()) {
-          continue;
-        }
-        if (!pump.await()) {
-          LockSupport.park(this);
-        }
-        pump.unpark();
-      }
     }
   }
 }

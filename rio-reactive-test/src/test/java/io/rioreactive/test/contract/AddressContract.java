@@ -1,8 +1,8 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.LONG;
 import static io.rioreactive.test.contract.Testbed.LOOPBACK;
-import static io.rioreactive.test.contract.Testbed.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +11,7 @@ import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Needs;
+import io.rioreactive.test.Peer;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;

@@ -1,13 +1,14 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.LONG;
-import static io.rioreactive.test.contract.Testbed.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
+import io.rioreactive.test.Peer;
 import java.net.InetSocketAddress;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,7 +1,7 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.LONG;
-import static io.rioreactive.test.contract.Testbed.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -9,6 +9,7 @@ import io.rioreactive.Datagram;
 import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
 import io.rioreactive.test.CapturedLog;
+import io.rioreactive.test.Peer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,7 +1,7 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.LONG;
-import static io.rioreactive.test.contract.Testbed.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +12,7 @@ import io.rioreactive.DatagramWriter;
 import io.rioreactive.Drop;
 import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.Peer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;

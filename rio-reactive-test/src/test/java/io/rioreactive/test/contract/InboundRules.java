@@ -3,6 +3,7 @@ package io.rioreactive.test.contract;
 import io.rioreactive.Datagram;
 import io.rioreactive.Notification;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.Peer;
 import java.util.List;
 import java.util.Objects;
 import org.reactivestreams.Publisher;

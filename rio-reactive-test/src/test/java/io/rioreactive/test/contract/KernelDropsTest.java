@@ -1,6 +1,6 @@
 package io.rioreactive.test.contract;
 
-import static io.rioreactive.test.contract.Testbed.eventually;
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
+import io.rioreactive.test.Peer;
 import io.rioreactive.test.ProvidersUnderTest;
 import java.net.StandardSocketOptions;
 import java.util.stream.Stream;

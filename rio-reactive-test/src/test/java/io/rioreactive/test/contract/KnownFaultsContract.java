@@ -1,11 +1,12 @@
 package io.rioreactive.test.contract;
 
-import static io.rioreactive.test.contract.Testbed.eventually;
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -7,6 +7,7 @@ import io.rioreactive.Notification;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
+import io.rioreactive.test.Peer;
 import java.net.StandardSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;

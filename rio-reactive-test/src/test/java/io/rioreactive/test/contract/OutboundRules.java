@@ -2,6 +2,7 @@ package io.rioreactive.test.contract;
 
 import io.rioreactive.Datagram;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.Peer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.reactivestreams.Publisher;

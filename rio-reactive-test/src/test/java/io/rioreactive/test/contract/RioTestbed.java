@@ -1,5 +1,6 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.test.windows.RioDouble;

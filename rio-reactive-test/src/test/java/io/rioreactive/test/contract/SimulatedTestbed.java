@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.Peer;
 import io.rioreactive.test.SentDatagram;
 import io.rioreactive.test.SimulatedKernel;
 import io.rioreactive.test.SimulatedSocket;
+import io.rioreactive.test.ThreadedPump;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -3,14 +3,10 @@ package io.rioreactive.test.contract;
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.LoopbackPeer;
 import io.rioreactive.test.Needs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
+import io.rioreactive.test.Peer;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.Arrays;
 
 /** The machine's own sockets, on loopback. */
 class SystemTestbed extends Testbed {
@@ -46,46 +42,6 @@ class SystemTestbed extends Testbed {
 
   @Override
   Peer newPeer(InetAddress address) {
-    try {
-      DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address, 0));
-      socket.setSoTimeout((int) LONG.toMillis());
-      socket.setSendBufferSize(1 << 17);
-      return new SocketPeer(socket);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private record SocketPeer(DatagramSocket socket) implements Peer {
-
-    @Override
-    public InetSocketAddress address() {
-      return (InetSocketAddress) socket.getLocalSocketAddress();
-    }
-
-    @Override
-    public void send(byte[] payload, InetSocketAddress to) {
-      try {
-        socket.send(new DatagramPacket(payload, payload.length, to));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public byte[] receive() {
-      try {
-        DatagramPacket packet = new DatagramPacket(new byte[1 << 16], 1 << 16);
-        socket.receive(packet);
-        return Arrays.copyOf(packet.getData(), packet.getLength());
-      } catch (IOException e) {
-        throw new UncheckedIOException("nothing came for " + address(), e);
-      }
-    }
-
-    @Override
-    public void close() {
-      socket.close();
-    }
+    return new LoopbackPeer(address);
   }
 }

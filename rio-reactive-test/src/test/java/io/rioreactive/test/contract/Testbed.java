@@ -1,18 +1,18 @@
 package io.rioreactive.test.contract;
 
+import static io.rioreactive.test.LawAssert.assertThatLawHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
-import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.Peer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.core.ThrowingRunnable;
 
 /**
  * What a contract test runs on: one provider, and peers who reach its sockets. Its end closes what
@@ -85,12 +85,7 @@ abstract class Testbed implements AutoCloseable {
 
   /** The law of conservation, once nothing is under way. */
   static void requireNothingLost(RioStats stats) {
-    assertThat(stats.delivered() + stats.skipped() + stats.droppedTotal())
-        .as("received = delivered + skipped + dropped in %s", stats)
-        .isEqualTo(stats.received());
-    assertThat(stats.sent() + stats.failedTotal() + stats.discarded() + stats.inFlight())
-        .as("accepted = sent + failed + discarded + in flight in %s", stats)
-        .isEqualTo(stats.accepted());
+    assertThatLawHolds(stats);
     assertThat(stats.posted()).as("posted in %s", stats).isBetween(0, stats.receiveSlots());
     assertThat(stats.inFlight()).as("in flight in %s", stats).isBetween(0, stats.sendSlots());
   }
@@ -102,15 +97,6 @@ abstract class Testbed implements AutoCloseable {
     } else {
       assertThat(got).asInstanceOf(list(Object.class)).containsExactlyInAnyOrder(sent);
     }
-  }
-
-  /** Waits until it holds. */
-  static void eventually(ThrowingRunnable assertion) {
-    await()
-        .atMost(LONG)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(1))
-        .untilAsserted(assertion);
   }
 
   /** A payload that is easy to tell from others of another length or with something amiss. */

@@ -1,7 +1,7 @@
 package io.rioreactive.test.endurance;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
@@ -12,9 +12,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.BitSet;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,13 +91,5 @@ class ManySlotsTest {
     }
     assertThat(answered.cardinality()).isEqualTo(BURST);
     assertThat(answered.length()).isEqualTo(BURST);
-  }
-
-  private static void eventually(ThrowingRunnable assertion) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(1))
-        .untilAsserted(assertion);
   }
 }

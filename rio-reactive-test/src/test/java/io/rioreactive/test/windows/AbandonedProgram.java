@@ -1,12 +1,13 @@
 package io.rioreactive.test.windows;
 
-import static io.rioreactive.test.windows.RioRig.eventually;
+import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.LoopbackPeer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package io.rioreactive.test.windows;
 
-import static io.rioreactive.test.windows.RioRig.eventually;
+import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -9,6 +9,7 @@ import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.LoopbackPeer;
 import java.io.IOException;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.rioreactive.test.windows;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.windows.RioRig.LONG;
-import static io.rioreactive.test.windows.RioRig.eventually;
 import static io.rioreactive.test.windows.RioRig.textsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import io.rioreactive.Datagram;
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.LoopbackPeer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,14 @@
 package io.rioreactive.test.windows;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.windows.RioRig.LONG;
-import static io.rioreactive.test.windows.RioRig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.LoopbackPeer;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;

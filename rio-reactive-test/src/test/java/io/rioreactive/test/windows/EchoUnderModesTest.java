@@ -1,10 +1,11 @@
 package io.rioreactive.test.windows;
 
-import static io.rioreactive.test.windows.RioRig.eventually;
+import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Notification;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.LoopbackPeer;
 import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.LoopbackPeer;
 import io.rioreactive.test.Needs;
 import java.io.IOException;
 import java.net.BindException;

@@ -3,6 +3,7 @@ package io.rioreactive.test.windows;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioSupport;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.test.LoopbackPeer;
 import java.io.UncheckedIOException;
 
 /** Binds with the provider {@code auto}, twice, and insists on {@code windows-rio}. */

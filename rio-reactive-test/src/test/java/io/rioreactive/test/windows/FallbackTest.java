@@ -29,7 +29,7 @@ class FallbackTest {
           post-receive 10022 | receive on 127.0.0.1     | WSAEINVAL (10022)     | argument
           post-send 10022    | send to 127.0.0.1        | WSAEINVAL (10022)     | argument
           receive 10054      | receive on 127.0.0.1     | WSAECONNRESET (10054) | earlier datagram
-          send 10054         | datagram to 127.0.0.1    | did not come          | filtered
+          send 10054         | send to 127.0.0.1        | WSAECONNRESET (10054) | earlier datagram
           """)
   void refusedAtAnyStepItFallsBackAndSaysWhy(
       String fault, String operation, String error, String cause) throws Exception {

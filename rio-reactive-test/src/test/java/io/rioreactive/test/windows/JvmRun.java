@@ -79,7 +79,11 @@ record JvmRun(String out, String log, String report) {
         "-XX:TieredStopAtLevel=1", // it is over before more would pay
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
-        quoted("-Dio.rioreactive.winsock=" + System.getProperty("io.rioreactive.winsock")),
+        quoted(
+            "-D"
+                + RioDouble.LIBRARY_PROPERTY
+                + "="
+                + System.getProperty(RioDouble.LIBRARY_PROPERTY)),
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=" + logLevel,
         "-cp " + quoted(System.getProperty("java.class.path")));
   }

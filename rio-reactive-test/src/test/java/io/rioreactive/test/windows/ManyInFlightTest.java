@@ -1,7 +1,7 @@
 package io.rioreactive.test.windows;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.windows.RioRig.LONG;
-import static io.rioreactive.test.windows.RioRig.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;

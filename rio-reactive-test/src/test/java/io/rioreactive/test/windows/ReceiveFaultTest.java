@@ -1,6 +1,6 @@
 package io.rioreactive.test.windows;
 
-import static io.rioreactive.test.windows.RioRig.eventually;
+import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.windows.RioRig.textsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import io.rioreactive.Drop;
 import io.rioreactive.DropReason;
 import io.rioreactive.Notification;
 import io.rioreactive.RioConnection;
+import io.rioreactive.test.LoopbackPeer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;

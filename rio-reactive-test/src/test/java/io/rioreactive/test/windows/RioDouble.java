@@ -13,14 +13,15 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * How a test steers the double of Registered I/O and asks it what it has seen. The double is the
- * library that Winsock's functions come from in this JVM, see {@link #isThere}.
+ * library that Winsock's functions come from in this JVM, see {@link #isThere}. The tests of {@code
+ * rio-reactive} have one of their own: neither module's tests can see the other's.
  *
  * <p>Any thread.
  */
 public final class RioDouble {
 
   /** The file that Winsock's functions come from, if it is not Windows's own. */
-  private static final String LIBRARY_PROPERTY = "io.rioreactive.winsock";
+  static final String LIBRARY_PROPERTY = "io.rioreactive.winsock";
 
   /** More than any report has. */
   private static final int LARGEST_REPORT = 1 << 20;

@@ -1,7 +1,8 @@
 package io.rioreactive.test.windows;
 
+import static io.rioreactive.test.Eventually.eventually;
+import static io.rioreactive.test.LawAssert.assertThatLawHolds;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.Datagram;
 import io.rioreactive.Notification;
@@ -10,12 +11,12 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
+import io.rioreactive.test.LoopbackPeer;
 import io.rioreactive.test.Needs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -142,22 +143,8 @@ final class RioRig implements BeforeEachCallback, AfterEachCallback {
   }
 
   private static void requireNothingLost(RioStats stats) {
-    assertThat(stats.delivered() + stats.skipped() + stats.droppedTotal())
-        .as("received = delivered + skipped + dropped in %s", stats)
-        .isEqualTo(stats.received());
-    assertThat(stats.sent() + stats.failedTotal() + stats.discarded())
-        .as("accepted = sent + failed + discarded in %s", stats)
-        .isEqualTo(stats.accepted());
+    assertThatLawHolds(stats);
     assertThat(stats.posted()).as("posted in %s", stats).isZero();
     assertThat(stats.inFlight()).as("in flight in %s", stats).isZero();
-  }
-
-  /** Waits until it holds. */
-  static void eventually(ThrowingRunnable assertion) {
-    await()
-        .atMost(LONG)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(1))
-        .untilAsserted(assertion);
   }
 }

@@ -33,7 +33,7 @@ class MmsgLifeTest {
 
   @Test
   void closeCancelsAllThatIsOutstanding() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(600, 4, 64);
       postReceives(socket, 600);
       harness.libc.limitSend(1).failSend(Errno.EAGAIN);
@@ -63,7 +63,7 @@ class MmsgLifeTest {
 
   @Test
   void afterCloseNothingIsAcceptedAndTheRestIsHarmless() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(2, 2, 64);
       postReceives(socket, 1);
       socket.close();
@@ -92,7 +92,7 @@ class MmsgLifeTest {
 
   @Test
   void anIndexIsTheLowestFreeOneAndIsUsedAgain() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       for (int i = 0; i < 40; i++) {
         assertThat(harness.open(1, 1, 64).index()).isEqualTo(i);
       }
@@ -104,7 +104,7 @@ class MmsgLifeTest {
 
   @Test
   void manySocketsOnOneQueueAllReceive() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       for (int i = 0; i < 100; i++) {
         RequestQueue socket = harness.open(1, 1, 64);
         postReceives(socket, 1);
@@ -116,9 +116,9 @@ class MmsgLifeTest {
 
   @Test
   void abandonedSlotsStayMappedAndTheIndexIsFree() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket =
-          harness.queue.openSocket(Harness.config(Harness.loopback(0), 8, 8, 64, Map.of()));
+          harness.queue.openSocket(MmsgHarness.config(MmsgHarness.loopback(0), 8, 8, 64, Map.of()));
       postReceives(socket, 8);
       socket.close();
       socket.abandon();
@@ -130,7 +130,7 @@ class MmsgLifeTest {
 
   @Test
   void thousandsOfCyclesLeaveNothingBehind() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       cycle(harness, 500);
       long descriptors = descriptors();
       long mappings = mappings();
@@ -142,7 +142,7 @@ class MmsgLifeTest {
     }
   }
 
-  private static void cycle(Harness harness, int times) throws IOException {
+  private static void cycle(MmsgHarness harness, int times) throws IOException {
     for (int i = 0; i < times; i++) {
       RequestQueue socket = harness.open(16, 8, 2_048);
       socket.sendSlots().memory().fill((byte) 1);
@@ -153,13 +153,13 @@ class MmsgLifeTest {
 
   @Test
   void aFailedOpenLeavesNothingBehind() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       long descriptors = descriptors();
       for (int i = 0; i < 50; i++) {
         assertThatThrownBy(
                 () ->
                     harness.queue.openSocket(
-                        Harness.config(harness.peerAddress(), 16, 8, 2_048, Map.of())))
+                        MmsgHarness.config(harness.peerAddress(), 16, 8, 2_048, Map.of())))
             .isInstanceOf(BindException.class)
             .hasMessageStartingWith(
                 "bind 127.0.0.1:%d failed: EADDRINUSE (98): ", harness.peerAddress().getPort());
@@ -170,7 +170,7 @@ class MmsgLifeTest {
 
   @Test
   void dropsAreExactAndKeptAfterClose() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(200, 1, 64);
       assertThat(socket.kernelDrops()).hasValue(0);
       for (int i = 0; i < 5_000; i++) {

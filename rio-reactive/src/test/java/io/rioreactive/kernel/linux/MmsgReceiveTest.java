@@ -31,7 +31,7 @@ class MmsgReceiveTest {
   @ParameterizedTest
   @EnumSource(WaitMode.class)
   void receivesPayloadLengthAndSender(WaitMode waitMode) throws IOException {
-    try (Harness harness = new Harness(waitMode)) {
+    try (MmsgHarness harness = new MmsgHarness(waitMode)) {
       RequestQueue socket = harness.open(4, 1, 64);
       postReceives(socket, 4);
       harness.sendTo(socket, "hello".getBytes(UTF_8), new byte[0]);
@@ -46,7 +46,7 @@ class MmsgReceiveTest {
 
   @Test
   void theSlotPostedLastIsFilledFirst() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(8, 1, 64);
       postReceives(socket, 8);
       harness.sendTo(socket, A, A, A);
@@ -61,7 +61,7 @@ class MmsgReceiveTest {
 
   @Test
   void neverReceivesMoreThanPosted() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(8, 1, 64);
       postReceives(socket, 2);
       harness.sendTo(socket, A, B, A, B);
@@ -77,7 +77,7 @@ class MmsgReceiveTest {
 
   @Test
   void tellsTheTrueLengthOfATruncatedDatagram() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(2, 1, 4);
       postReceives(socket, 2);
       harness.sendTo(socket, "123456789".getBytes(UTF_8), "1234".getBytes(UTF_8));
@@ -94,7 +94,7 @@ class MmsgReceiveTest {
 
   @Test
   void withdrawsTheMostRecentAndTheDatagramWaits() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(4, 1, 64);
       postReceives(socket, 4);
       int[] slots = new int[8];
@@ -113,7 +113,7 @@ class MmsgReceiveTest {
 
   @Test
   void asksTheSystemOnceForABatchThatIsNotFull() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(64, 1, 64);
       postReceives(socket, 64);
       harness.sendTo(socket, A, B);
@@ -126,7 +126,7 @@ class MmsgReceiveTest {
 
   @Test
   void aFloodedSocketLeavesTheOthersTheirTurn() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue flooded = harness.open(1_000, 1, 64);
       RequestQueue quiet = harness.open(1, 1, 64);
       postReceives(flooded, 1_000);
@@ -158,7 +158,7 @@ class MmsgReceiveTest {
 
   @Test
   void anErrorOfAnEarlierDatagramIsConsumed() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(4, 1, 64);
       postReceives(socket, 4);
       harness.libc.failReceive(Errno.ECONNREFUSED).answerPoll(Constants.POLLERR);
@@ -172,7 +172,7 @@ class MmsgReceiveTest {
 
   @Test
   void aFatalErrorFailsAllThatIsPostedAndAllThatWouldBe() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(400, 4, 64);
       postReceives(socket, 400);
       harness.libc.failReceive(Errno.ENOTSOCK).answerPoll(Constants.POLLIN);
@@ -190,7 +190,7 @@ class MmsgReceiveTest {
 
   @Test
   void aDescriptorThatIsNoneFailsTheSocket() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 1, 64);
       postReceives(socket, 1);
       harness.libc.answerPoll(Constants.POLLNVAL);
@@ -211,18 +211,18 @@ class MmsgReceiveTest {
 
   @Test
   void aDualStackSocketSeesBothFamilies() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       InetAddress any = InetAddress.ofLiteral("::");
       RequestQueue socket =
-          harness.open(Harness.config(new InetSocketAddress(any, 0), 4, 4, 64, Map.of()));
+          harness.open(MmsgHarness.config(new InetSocketAddress(any, 0), 4, 4, 64, Map.of()));
       postReceives(socket, 4);
-      InetSocketAddress four = Harness.loopback(socket.localAddress().getPort());
+      InetSocketAddress four = MmsgHarness.loopback(socket.localAddress().getPort());
       harness.peer.send(new java.net.DatagramPacket(A, 1, four));
 
       List<Done> done = harness.take(1);
 
       assertThat(done.getFirst().sender()).isEqualTo(harness.peerAddress());
-      Harness.postSend(socket, 0, done.getFirst().sender(), B);
+      MmsgHarness.postSend(socket, 0, done.getFirst().sender(), B);
       socket.commit();
       assertThat(harness.receiveAtPeer()).isEqualTo("b");
     }

@@ -23,7 +23,7 @@ class MmsgSendTest {
 
   @Test
   void sendsInTheOrderPostedAndCompletesInIt() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 4, 64);
       for (int round = 0; round < 3; round++) {
         for (int slot : new int[] {2, 0, 3}) {
@@ -43,7 +43,7 @@ class MmsgSendTest {
 
   @Test
   void moreThanOneCallTakesAreSentInOneCommit() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 200, 64);
       for (int slot = 0; slot < 200; slot++) {
         send(harness, socket, slot, "x");
@@ -57,7 +57,7 @@ class MmsgSendTest {
 
   @Test
   void aDatagramThatCannotGoFailsAloneInTheMiddle() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 5, 65_527);
       send(harness, socket, 0, "first");
       postSend(socket, 1, loopback(0), "port 0".getBytes(UTF_8));
@@ -91,7 +91,7 @@ class MmsgSendTest {
 
   @Test
   void aShortBatchIsContinued() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.limitSend(1).limitSend(1);
       sendThree(harness, socket);
@@ -103,7 +103,7 @@ class MmsgSendTest {
 
   @Test
   void aFullSocketBufferWaitsForPoll() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.limitSend(1).failSend(Errno.EAGAIN);
       sendThree(harness, socket);
@@ -117,7 +117,7 @@ class MmsgSendTest {
 
   @Test
   void aShortageIsTriedAgainWithLongerAndLongerPauses() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.failSend(Errno.ENOBUFS).failSend(Errno.ENOBUFS).failSend(Errno.ENOMEM);
       long start = System.nanoTime();
@@ -134,7 +134,7 @@ class MmsgSendTest {
 
   @Test
   void anErrorOfAnEarlierDatagramDoesNotFailThisOne() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.failSend(Errno.ECONNREFUSED).failSend(Errno.EINTR);
       sendThree(harness, socket);
@@ -145,7 +145,7 @@ class MmsgSendTest {
 
   @Test
   void anErrorThatComesAgainAndAgainFailsTheDatagramInTheEnd() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       for (int i = 0; i < 8; i++) {
         harness.libc.failSend(Errno.ECONNREFUSED);
@@ -160,9 +160,9 @@ class MmsgSendTest {
 
   @Test
   void aFatalErrorFailsTheSocketInBothDirections() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(2, 3, 64);
-      Harness.postReceives(socket, 2);
+      MmsgHarness.postReceives(socket, 2);
       harness.libc.limitSend(1).failSend(Errno.EBADF);
       sendThree(harness, socket);
 
@@ -178,9 +178,9 @@ class MmsgSendTest {
 
   @Test
   void resultsLeaveRoomForReceives() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(4, 32, 64);
-      Harness.postReceives(socket, 4);
+      MmsgHarness.postReceives(socket, 4);
       harness.sendTo(socket, new byte[1]);
       harness.queue.await();
       for (int slot = 0; slot < 32; slot++) {
@@ -192,14 +192,14 @@ class MmsgSendTest {
     }
   }
 
-  private static void sendThree(Harness harness, RequestQueue socket) {
+  private static void sendThree(MmsgHarness harness, RequestQueue socket) {
     for (int slot = 0; slot < 3; slot++) {
       send(harness, socket, slot, "x");
     }
     socket.commit();
   }
 
-  private static void send(Harness harness, RequestQueue socket, int slot, String text) {
+  private static void send(MmsgHarness harness, RequestQueue socket, int slot, String text) {
     int code = postSend(socket, slot, harness.peerAddress(), text.getBytes(UTF_8));
     assertThat(code).isEqualTo(RequestQueue.ACCEPTED);
   }

@@ -33,7 +33,7 @@ class UdpSocketTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "::1", "::"})
   void tellsThePortTheSystemPicked(String host) throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       InetAddress address = InetAddress.ofLiteral(host);
       RequestQueue socket = open(harness, new InetSocketAddress(address, 0), Map.of());
 
@@ -44,7 +44,7 @@ class UdpSocketTest {
 
   @Test
   void anAddressOfAnotherMachineIsABindException() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       InetAddress documentation = InetAddress.ofLiteral("192.0.2.1");
       assertThatThrownBy(() -> open(harness, new InetSocketAddress(documentation, 5_050), Map.of()))
           .isInstanceOf(BindException.class)
@@ -55,12 +55,12 @@ class UdpSocketTest {
 
   @Test
   void anOptionItDoesNotKnowIsRefusedByName() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       assertThatThrownBy(
               () ->
                   open(
                       harness,
-                      Harness.loopback(0),
+                      MmsgHarness.loopback(0),
                       Map.of(StandardSocketOptions.TCP_NODELAY, true)))
           .isInstanceOf(KernelException.class)
           .hasMessageStartingWith("setsockopt TCP_NODELAY failed: ENOPROTOOPT (92): ");
@@ -83,7 +83,7 @@ class UdpSocketTest {
             40_000,
             StandardSocketOptions.IP_TOS,
             0x10);
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       InetAddress six = InetAddress.ofLiteral("::1");
       for (InetAddress address : new InetAddress[] {InetAddress.getLoopbackAddress(), six}) {
         RequestQueue socket = open(harness, new InetSocketAddress(address, 0), options);
@@ -97,8 +97,8 @@ class UdpSocketTest {
 
   @Test
   void aSmallSocketKeepsTheSystemsBuffer() throws IOException {
-    try (Harness harness = new Harness()) {
-      String unasked = open(harness, Harness.loopback(0), Map.of()).describe();
+    try (MmsgHarness harness = new MmsgHarness()) {
+      String unasked = open(harness, MmsgHarness.loopback(0), Map.of()).describe();
       String tiny = harness.open(1, 1, 1).describe();
       assertThat(tiny).isEqualTo(unasked);
     }
@@ -112,7 +112,7 @@ class UdpSocketTest {
       assertThat(stride).isGreaterThanOrEqualTo(SocketAddressFormat.SIZE + size);
       assertThat(stride % 128).as("an odd number of cache lines").isEqualTo(64);
     }
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue client = harness.open(16, 8, 2_048);
       assertThat(client.sendSlots().memory().byteSize()).isLessThan(64 * 1_024);
       RequestQueue another = harness.open(16, 8, 2_048);
@@ -122,7 +122,7 @@ class UdpSocketTest {
 
   @Test
   void aHundredThousandSlotsBindAtOnce() throws IOException {
-    try (Harness harness = new Harness()) {
+    try (MmsgHarness harness = new MmsgHarness()) {
       harness.close(harness.open(1, 1, 64));
       long start = System.nanoTime();
       SlotRegion slots = harness.open(100_000, 100_000, 2_048).sendSlots();
@@ -154,9 +154,9 @@ class UdpSocketTest {
   }
 
   private static RequestQueue open(
-      Harness harness, InetSocketAddress address, Map<SocketOption<?>, Object> options)
+      MmsgHarness harness, InetSocketAddress address, Map<SocketOption<?>, Object> options)
       throws IOException {
-    SocketConfig config = Harness.config(address, 4, 4, 64, options);
+    SocketConfig config = MmsgHarness.config(address, 4, 4, 64, options);
     return harness.open(config);
   }
 }

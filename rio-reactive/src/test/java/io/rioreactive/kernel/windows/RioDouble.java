@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The double of Registered I/O that stands in for the system's where the system property {@value
- * Winsock#LIBRARY_PROPERTY} names it: what a test tells it to do, and what it has noticed.
+ * Winsock#LIBRARY_PROPERTY} names it: what a test tells it to do, and what it has noticed. The
+ * tests of {@code rio-reactive-test} have one of their own: neither module's tests can see the
+ * other's.
  */
 @SuppressWarnings("restricted")
 final class RioDouble {

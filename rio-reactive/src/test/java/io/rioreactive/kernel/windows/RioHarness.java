@@ -1,10 +1,11 @@
 package io.rioreactive.kernel.windows;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.KernelHarness;
+import io.rioreactive.kernel.Needs;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
@@ -26,6 +27,8 @@ final class RioHarness extends KernelHarness {
           : new Report(0, 0);
     }
   }
+
+  private static final @Nullable String PROVIDERS = System.getProperty("test.providers");
 
   private static @Nullable String reasonForNone;
   private static boolean isTriedOut;
@@ -50,8 +53,11 @@ final class RioHarness extends KernelHarness {
     return new WindowsRioKernel().open(waitMode);
   }
 
-  /** Skips the test where there is no RIO; over the double there is. */
+  /** Skips the test where there is no RIO, as in Wine; over the double there is. */
   private static synchronized void need() {
+    assumeTrue(
+        PROVIDERS == null || List.of(PROVIDERS.split(",")).contains("windows-rio"),
+        "-Dtest.providers leaves windows-rio out");
     if (!isTriedOut) {
       isTriedOut = true;
       try {
@@ -60,10 +66,10 @@ final class RioHarness extends KernelHarness {
         reasonForNone = none.getMessage();
       }
     }
-    if (reasonForNone != null) {
-      assertThat(RioDouble.isThere()).as("the double was refused: %s", reasonForNone).isFalse();
-      abort("this machine has no RIO: " + reasonForNone);
+    if (reasonForNone != null && RioDouble.isThere()) {
+      throw new AssertionError("the double was refused: " + reasonForNone);
     }
+    Needs.need(reasonForNone == null, "RIO: " + reasonForNone);
   }
 
   @Override

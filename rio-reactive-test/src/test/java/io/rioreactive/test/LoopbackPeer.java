@@ -1,6 +1,4 @@
-package io.rioreactive.test.windows;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
+package io.rioreactive.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,28 +8,38 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 
-/** Somebody on 127.0.0.1 who exchanges datagrams with a server, over the JDK's own socket. */
-final class LoopbackPeer implements AutoCloseable {
+/** A peer on the loopback network, over the JDK's own socket. */
+public final class LoopbackPeer implements Peer {
 
   private static final int LARGEST = 1 << 16;
+  private static final int MOST_MILLIS = 10_000;
 
   private final DatagramSocket socket;
 
-  LoopbackPeer() {
+  /** On 127.0.0.1. */
+  public LoopbackPeer() {
+    this(InetAddress.ofLiteral("127.0.0.1"));
+  }
+
+  /** On this address. */
+  public LoopbackPeer(InetAddress address) {
     try {
-      socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
-      socket.setSoTimeout((int) RioRig.LONG.toMillis());
+      socket = new DatagramSocket(new InetSocketAddress(address, 0));
+      socket.setSoTimeout(MOST_MILLIS);
       socket.setReceiveBufferSize(1 << 20);
+      socket.setSendBufferSize(1 << 17);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  InetSocketAddress address() {
+  @Override
+  public InetSocketAddress address() {
     return (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
-  void send(byte[] payload, InetSocketAddress to) {
+  @Override
+  public void send(byte[] payload, InetSocketAddress to) {
     try {
       socket.send(new DatagramPacket(payload, payload.length, to));
     } catch (IOException e) {
@@ -39,12 +47,8 @@ final class LoopbackPeer implements AutoCloseable {
     }
   }
 
-  void send(String text, InetSocketAddress to) {
-    send(text.getBytes(UTF_8), to);
-  }
-
-  /** The next datagram; fails if none comes in ten seconds. */
-  byte[] receive() {
+  @Override
+  public byte[] receive() {
     try {
       DatagramPacket packet = new DatagramPacket(new byte[LARGEST], LARGEST);
       socket.receive(packet);
@@ -52,16 +56,6 @@ final class LoopbackPeer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("nothing came for " + address(), e);
     }
-  }
-
-  String receiveText() {
-    return new String(receive(), UTF_8);
-  }
-
-  /** Sends a text and answers what comes back. */
-  String ask(String text, InetSocketAddress to) {
-    send(text, to);
-    return receiveText();
   }
 
   @Override

@@ -9,23 +9,23 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /** The queue of {@code linux-mmsg} on a C library whose failures a test can plan. */
-final class Harness extends KernelHarness {
+final class MmsgHarness extends KernelHarness {
 
   final PlannedLibC libc;
 
-  Harness() throws IOException {
+  MmsgHarness() throws IOException {
     this(WaitMode.COMPLETION_PORT);
   }
 
-  Harness(WaitMode waitMode) throws IOException {
+  MmsgHarness(WaitMode waitMode) throws IOException {
     this(waitMode, Arena.ofConfined());
   }
 
-  private Harness(WaitMode waitMode, Arena arena) throws IOException {
+  private MmsgHarness(WaitMode waitMode, Arena arena) throws IOException {
     this(waitMode, arena, new PlannedLibC(arena));
   }
 
-  private Harness(WaitMode waitMode, Arena arena, PlannedLibC libc) throws IOException {
+  private MmsgHarness(WaitMode waitMode, Arena arena, PlannedLibC libc) throws IOException {
     super(queue(waitMode, arena, libc));
     this.libc = libc;
   }

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
-class WakeUpTest implements WakeUpRules {
+class MmsgWakeUpTest implements WakeUpRules {
 
   @Override
   public KernelHarness open(WaitMode waitMode) throws IOException {
-    return new Harness(waitMode);
+    return new MmsgHarness(waitMode);
   }
 }

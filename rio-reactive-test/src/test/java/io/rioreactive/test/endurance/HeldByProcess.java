@@ -1,4 +1,4 @@
-package io.rioreactive.test.windows;
+package io.rioreactive.test.endurance;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -12,15 +12,14 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * What this process holds of each kind that could leak, as Windows counts it.
+ * What this process holds of what could leak, as Windows counts it.
  *
- * @param threads of this library
  * @param handles of all kinds: sockets, events, completion ports; where Windows does not count them
  *     (Wine), the number of the lowest that is free
  * @param bytes of memory that is committed, the Java heap left out
  */
 @SuppressWarnings("restricted")
-public record HeldByProcess(long threads, long handles, long bytes) {
+record HeldByProcess(long handles, long bytes) {
 
   private static final SymbolLookup KERNEL32 =
       SymbolLookup.libraryLookup("kernel32", Arena.global());
@@ -60,10 +59,10 @@ public record HeldByProcess(long threads, long handles, long bytes) {
   }
 
   /** As of this moment. */
-  public static HeldByProcess now() {
+  static HeldByProcess now() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment process = (MemorySegment) CURRENT_PROCESS.invokeExact();
-      return new HeldByProcess(ourThreads(), handles(process, arena), bytes(process, arena));
+      return new HeldByProcess(handles(process, arena), bytes(process, arena));
     } catch (Throwable thrown) {
       throw new AssertionError(thrown);
     }
@@ -94,11 +93,5 @@ public record HeldByProcess(long threads, long handles, long bytes) {
     if (succeeded == 0) {
       throw new AssertionError(function + " failed");
     }
-  }
-
-  private static long ourThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("rio-"))
-        .count();
   }
 }

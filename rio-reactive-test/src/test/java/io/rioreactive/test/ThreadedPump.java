@@ -1,4 +1,4 @@
-package io.rioreactive.test.contract;
+package io.rioreactive.test;
 
 import io.rioreactive.PumpGroup;
 import io.rioreactive.hook.PumpDriver;
@@ -9,16 +9,18 @@ import java.util.concurrent.locks.LockSupport;
 import reactor.core.scheduler.NonBlocking;
 
 /** Turns a pump over a kernel of the test's on a thread of its own, as in production. */
-final class ThreadedPump extends Thread implements NonBlocking, PumpDriver {
+public final class ThreadedPump extends Thread implements NonBlocking, PumpDriver {
 
   private volatile PumpTurns turns;
 
-  private ThreadedPump() {
+  /** For one pump. */
+  public ThreadedPump() {
     super("rio-pump-simulated");
     setDaemon(true);
   }
 
-  static PumpGroup over(Kernel kernel) {
+  /** A group whose one pump is turned so. */
+  public static PumpGroup over(Kernel kernel) {
     return PumpHook.newGroup(PumpGroup.class, kernel, new ThreadedPump());
   }
 

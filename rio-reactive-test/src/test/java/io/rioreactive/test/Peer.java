@@ -1,11 +1,11 @@
-package io.rioreactive.test.contract;
+package io.rioreactive.test;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetSocketAddress;
 
-/** Somebody who exchanges datagrams with the connection under test. One thread at a time. */
-interface Peer extends AutoCloseable {
+/** Somebody who exchanges datagrams with a connection under test. One thread at a time. */
+public interface Peer extends AutoCloseable {
 
   InetSocketAddress address();
 
