@@ -44,7 +44,7 @@ class WsaErrorTest {
     "10054, UNREACHABLE",
     "10065, UNREACHABLE",
     "995, OTHER",
-    "10038, OTHER"
+    "10038, SOCKET_LOST"
   })
   void eachKindIsWhatThePumpMakesOfIt(int code, Kind kind) {
     assertThat(WsaError.exception("send", code).kind()).isEqualTo(kind);
