@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,6 +61,7 @@ public interface WakeUpRules {
     int rounds = wakeUps();
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger answered = new AtomicInteger();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
     CountDownLatch isOpen = new CountDownLatch(1);
     CompletionQueue[] shared = new CompletionQueue[1];
     Thread pump =
@@ -74,11 +76,13 @@ public interface WakeUpRules {
                       harness.queue.await();
                       answered.set(asked.get());
                     }
-                  } catch (IOException e) {
-                    throw new AssertionError(e);
+                  } catch (Throwable e) {
+                    failure.set(e);
+                    isOpen.countDown();
                   }
                 });
     isOpen.await();
+    assertThat(failure).hasValue(null);
     for (int i = 1; i <= rounds; i++) {
       asked.set(i);
       shared[0].wake();
@@ -91,6 +95,7 @@ public interface WakeUpRules {
       }
     }
     pump.join();
+    assertThat(failure).hasValue(null);
     assertThat(answered).hasValue(rounds);
 
     shared[0].wake(); // after close: nothing happens

@@ -54,7 +54,7 @@ final class RioHarness extends KernelHarness {
   }
 
   /** Skips the test where there is no RIO, as in Wine; over the double there is. */
-  private static synchronized void need() {
+  static synchronized void need() {
     assumeTrue(
         PROVIDERS == null || List.of(PROVIDERS.split(",")).contains("windows-rio"),
         "-Dtest.providers leaves windows-rio out");

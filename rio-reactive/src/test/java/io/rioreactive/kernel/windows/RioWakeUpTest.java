@@ -4,6 +4,7 @@ import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.WaitMode;
 import io.rioreactive.kernel.WakeUpRules;
 import java.io.IOException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -11,6 +12,12 @@ import org.junit.jupiter.api.condition.OS;
 /** A pump of {@code windows-rio} is woken in two ways. */
 @EnabledOnOs(OS.WINDOWS)
 class RioWakeUpTest {
+
+  /** Here, since what a rule opens it may open on a thread of its own. */
+  @BeforeEach
+  void needRio() {
+    RioHarness.need();
+  }
 
   @Nested
   class ByPort implements WakeUpRules {
