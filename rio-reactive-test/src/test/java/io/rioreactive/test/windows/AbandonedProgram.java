@@ -41,6 +41,7 @@ final class AbandonedProgram {
       pumps.dispose();
       eventually(AbandonedProgram::requirePumpsHaveEnded);
       System.out.println("registered at the end: " + RioDouble.count("bytes.registered"));
+      System.out.println("queues at the end: " + RioDouble.count("live.cq"));
       RioDouble.control("reset");
     }
   }

@@ -76,7 +76,28 @@ class RioCommitTest {
   }
 
   @Test
-  void nothingStartsBeforeItsCommit() throws IOException {
+  void noReceiveStartsBeforeItsCommit() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      RequestQueue waiting = harness.open(1, 1, 64);
+      RequestQueue other = harness.open(1, 1, 64);
+      long received = RioDouble.count("datagrams.received");
+      postReceives(waiting, 1);
+      postReceives(other, 1);
+      other.commit();
+      harness.sendTo(waiting, new byte[1]);
+      harness.sendTo(other, new byte[1]);
+
+      assertThat(socketOfNextDone(harness)).isEqualTo(other.index());
+      assertThat(RioDouble.count("datagrams.received")).isEqualTo(received + 1);
+
+      waiting.commit();
+
+      assertThat(socketOfNextDone(harness)).isEqualTo(waiting.index());
+    }
+  }
+
+  @Test
+  void noSendStartsBeforeItsCommit() throws IOException {
     try (RioHarness harness = new RioHarness()) {
       RequestQueue waiting = harness.open(1, 1, 64);
       RequestQueue other = harness.open(1, 1, 64);

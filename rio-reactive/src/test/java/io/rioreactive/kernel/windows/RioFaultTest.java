@@ -69,7 +69,7 @@ class RioFaultTest {
     "10040, FAILED, TOO_LARGE",
     "10054, FAILED, UNREACHABLE",
     "10055, FAILED, TRANSIENT",
-    "10038, SOCKET_FAILED, OTHER"
+    "10038, SOCKET_FAILED, SOCKET_LOST"
   })
   void aSendThatFailsSaysWhy(int status, CompletionStatus expected, KernelException.Kind kind)
       throws IOException {
