@@ -23,7 +23,8 @@ final class Counters {
   static final int BYTES_SENT = 8;
   static final int BATCHES = 9;
   static final int HANDLER_FAILED = 10;
-  private static final int FIRST_REASON = 11;
+  static final int RESPOND_TIMED_OUT = 11;
+  private static final int FIRST_REASON = 12;
 
   private static final DropReason[] REASONS = DropReason.values();
   private static final VarHandle VALUE = MethodHandles.arrayElementVarHandle(long[].class);
@@ -80,6 +81,7 @@ final class Counters {
         outbound.capacity(),
         get(BYTES_SENT),
         get(HANDLER_FAILED),
+        get(RESPOND_TIMED_OUT),
         get(BATCHES),
         Duration.ofNanos(connection.pump().longestTurnNanos()),
         connection.kernelDrops());

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +20,37 @@ import org.jspecify.annotations.Nullable;
 public final class Datagram {
 
   private final InetSocketAddress remoteAddress;
-  private final @Nullable InetSocketAddress localAddress;
   private final byte[] payload;
 
+  /** Null for most: what is to be said of few shall not make each one larger. */
+  private final @Nullable Reception reception;
+
+  /**
+   * What else is known of how a datagram was received.
+   *
+   * @param originalLength bytes of payload as it was sent, if it was truncated and the kernel tells
+   */
+  private record Reception(
+      @Nullable InetSocketAddress localAddress, boolean truncated, OptionalInt originalLength) {}
+
   /** Takes the array as it is: the caller gives it up. */
-  private Datagram(
-      InetSocketAddress remoteAddress, @Nullable InetSocketAddress localAddress, byte[] payload) {
+  private Datagram(InetSocketAddress remoteAddress, @Nullable Reception reception, byte[] payload) {
     this.remoteAddress = remoteAddress;
-    this.localAddress = localAddress;
+    this.reception = reception;
     this.payload = payload;
   }
 
   /** A received datagram: the bytes leave their slot here, and nowhere else on the value path. */
   static Datagram copyOf(DatagramView view) {
-    return new Datagram(view.remoteAddress(), view.localAddress(), view.toByteArray());
+    return new Datagram(view.remoteAddress(), receptionOf(view), view.toByteArray());
+  }
+
+  private static @Nullable Reception receptionOf(DatagramView view) {
+    InetSocketAddress local = view.localAddress();
+    boolean truncated = view.truncated();
+    return local == null && !truncated
+        ? null
+        : new Reception(local, truncated, truncated ? view.originalLength() : OptionalInt.empty());
   }
 
   /**
@@ -80,7 +98,22 @@ public final class Datagram {
 
   /** The local address it was received on; null where that is not known. */
   public @Nullable InetSocketAddress localAddress() {
-    return localAddress;
+    return reception == null ? null : reception.localAddress();
+  }
+
+  /**
+   * Whether it was longer than {@link RioUdpServer#datagramSize}, and the payload is its beginning.
+   * With {@link Truncation#DELIVER} only; else such a datagram is dropped.
+   */
+  public boolean truncated() {
+    return reception != null && reception.truncated();
+  }
+
+  /** Bytes of payload as it was sent; empty if it was truncated and the kernel does not tell. */
+  public OptionalInt originalLength() {
+    return reception != null && reception.truncated()
+        ? reception.originalLength()
+        : OptionalInt.of(payload.length);
   }
 
   /** Bytes of payload; 0 is a datagram like any other. */
@@ -108,17 +141,23 @@ public final class Datagram {
    * the connection is bound to; of a wildcard address, from the one that the system picks.
    */
   public Datagram reply(byte[] payload) {
-    return new Datagram(remoteAddress, localAddress, payload.clone());
+    return answer(payload.clone());
   }
 
   /** {@link #reply(byte[])} with the buffer's remaining bytes; its position stays. */
   public Datagram reply(ByteBuffer payload) {
-    return new Datagram(remoteAddress, localAddress, to(remoteAddress, payload).payload);
+    return answer(to(remoteAddress, payload).payload);
   }
 
   /** {@link #reply(byte[])} with the text in UTF-8. */
   public Datagram reply(String payload) {
-    return new Datagram(remoteAddress, localAddress, payload.getBytes(StandardCharsets.UTF_8));
+    return answer(payload.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Datagram answer(byte[] payload) {
+    InetSocketAddress local = localAddress();
+    Reception from = local == null ? null : new Reception(local, false, OptionalInt.empty());
+    return new Datagram(remoteAddress, from, payload);
   }
 
   void writeTo(DatagramWriter writer) {
@@ -130,7 +169,7 @@ public final class Datagram {
   public boolean equals(@Nullable Object other) {
     return other instanceof Datagram that
         && remoteAddress.equals(that.remoteAddress)
-        && Objects.equals(localAddress, that.localAddress)
+        && Objects.equals(localAddress(), that.localAddress())
         && Arrays.equals(payload, that.payload);
   }
 
@@ -142,6 +181,10 @@ public final class Datagram {
   /** Peer and length; never the payload, which may be private or unprintable. */
   @Override
   public String toString() {
-    return "Datagram[" + remoteAddress + ", " + payload.length + " bytes]";
+    return "Datagram["
+        + remoteAddress
+        + ", "
+        + payload.length
+        + (truncated() ? " bytes, truncated]" : " bytes]");
   }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public final class DatagramView {
   private static final ValueLayout.OfLong LONG =
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+  /** For the original length of a datagram that was cut off, where the kernel does not tell. */
+  static final int UNKNOWN_LENGTH = -1;
+
   private final SlotRegion region;
   private final MemorySegment memory;
   private final SocketAddressFormat format;
@@ -51,6 +55,7 @@ public final class DatagramView {
   private long address;
   private long payload;
   private int length;
+  private int originalLength;
 
   /** Of a buffer or segment that was asked for; closed with the call. */
   private @Nullable Arena arena;
@@ -62,10 +67,16 @@ public final class DatagramView {
     this.addresses = addresses;
   }
 
-  void open(int place, int length) {
+  /**
+   * Turns to another datagram.
+   *
+   * @param originalLength as it was sent, or {@link #UNKNOWN_LENGTH}
+   */
+  void open(int place, int length, int originalLength) {
     this.address = region.addressAt(place);
     this.payload = region.payloadAt(place);
     this.length = length;
+    this.originalLength = originalLength;
     this.user = Thread.currentThread().threadId();
   }
 
@@ -95,6 +106,18 @@ public final class DatagramView {
   public int length() {
     check();
     return length;
+  }
+
+  /** Whether it was longer than the slot, and its end is missing ({@link Truncation#DELIVER}). */
+  public boolean truncated() {
+    check();
+    return originalLength != length;
+  }
+
+  /** Bytes of payload as it was sent; empty if it was truncated and the kernel does not tell. */
+  public OptionalInt originalLength() {
+    check();
+    return originalLength == UNKNOWN_LENGTH ? OptionalInt.empty() : OptionalInt.of(originalLength);
   }
 
   /** Who sent it. Addresses of recent peers are shared objects. */

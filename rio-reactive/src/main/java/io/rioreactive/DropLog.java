@@ -87,7 +87,8 @@ final class DropLog {
       case TRUNCATED ->
           "It did not fit a slot of "
               + connection.options().datagramSize()
-              + " bytes: raise datagramSize, at most 65507.";
+              + " bytes: raise datagramSize, at most 65507, or take the beginning"
+              + " (truncation DELIVER).";
       case DECODER -> "The decoder threw.";
       case CANCELLED -> "Its subscriber had cancelled.";
       case CLOSED -> "The connection was ending.";

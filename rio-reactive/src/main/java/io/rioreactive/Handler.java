@@ -3,6 +3,7 @@ package io.rioreactive;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ final class Handler {
 
   private final UdpConnection connection;
   private final ServerOptions options;
+  private final BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>>
+      function;
   private final Disposable.Swap subscription = Disposables.swap();
   private boolean done;
 
@@ -36,9 +39,23 @@ final class Handler {
   /** The turn of the last try; pump only. */
   private long lastTry = -1;
 
-  Handler(UdpConnection connection, ServerOptions options) {
+  /** The one that was given, or the one that responds; null where there is neither. */
+  static @Nullable Handler of(
+      UdpConnection connection, ServerOptions options, @Nullable Responder responder) {
+    if (responder != null) {
+      return new Handler(connection, options, responder::handle);
+    }
+    var function = options.handler();
+    return function == null ? null : new Handler(connection, options, function);
+  }
+
+  private Handler(
+      UdpConnection connection,
+      ServerOptions options,
+      BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> function) {
     this.connection = connection;
     this.options = options;
+    this.function = function;
   }
 
   void onOpen() {
@@ -69,7 +86,6 @@ final class Handler {
   }
 
   private Publisher<Void> call() {
-    var function = Objects.requireNonNull(options.handler(), "a handler was set");
     try {
       return Flux.from(
           Objects.requireNonNull(

@@ -118,9 +118,9 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
   }
 
   /** Decodes the datagram in the view and gives it on. There is demand. */
-  void onSlot(DatagramView view, int place, int length) {
+  void onSlot(DatagramView view, int place, int length, int originalLength) {
     @Nullable T value;
-    view.open(place, length);
+    view.open(place, length, originalLength);
     try {
       value = decoder.decode(view);
     } catch (Throwable failure) {

@@ -39,8 +39,9 @@ import java.util.OptionalLong;
  * @param inFlight of those, in a send slot and not yet completed by the kernel
  * @param sendSlots the most that can be in flight
  * @param bytesSent payload bytes sent
- * @param handlerFailures how often the publisher of {@code handle} failed; beside the laws, since
- *     what it had been given counts as delivered
+ * @param handlerFailures how often the publisher of {@code handle}, or a call of {@code respond},
+ *     failed; beside the laws, since what it had been given counts as delivered
+ * @param respondTimeouts calls of {@code respond} that had not ended in time; beside the laws too
  * @param batches turns of the pump that brought this connection datagrams
  * @param longestTurn the longest turn of the pump it lives on, other connections' work included
  * @param kernelDrops datagrams the kernel dropped since the socket's receive buffer was full; empty
@@ -64,6 +65,7 @@ public record RioStats(
     int sendSlots,
     long bytesSent,
     long handlerFailures,
+    long respondTimeouts,
     long batches,
     Duration longestTurn,
     OptionalLong kernelDrops) {
@@ -132,7 +134,8 @@ public record RioStats(
         + (discarded == 0 ? "" : ", discarded " + discarded)
         + ", in flight "
         + inFlight
-        + (handlerFailures == 0 ? "" : "; handler failed " + handlerFailures + " times");
+        + (handlerFailures == 0 ? "" : "; handler failed " + handlerFailures + " times")
+        + (respondTimeouts == 0 ? "" : "; " + respondTimeouts + " calls of respond timed out");
   }
 
   private static String text(String label, Map<DropReason, Long> counts) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
@@ -38,10 +39,15 @@ import reactor.util.retry.Retry;
  * <tr><td>receiveSlots</td><td>1,024</td><td>a burst of a millisecond at a million a second</td></tr>
  * <tr><td>sendSlots</td><td>256</td><td>four system calls' worth of sends</td></tr>
  * <tr><td>datagramSize</td><td>2,048 bytes</td><td>an Ethernet frame (1,500) with room</td></tr>
+ * <tr><td>truncation</td><td>DROP</td><td>half a message is mostly none</td></tr>
  * <tr><td>provider</td><td>auto</td><td>the best that works here</td></tr>
  * <tr><td>notification</td><td>COMPLETION_PORT</td><td>an idle server uses no CPU</td></tr>
  * <tr><td>SO_RCVBUF, SO_SNDBUF</td><td>room for all slots</td><td>as far as the system grants
  * it</td></tr>
+ * <tr><td>respond concurrency</td><td>receiveSlots, at most 256</td><td>calls under way are the
+ * demand</td></tr>
+ * <tr><td>respondTimeout</td><td>30 s</td><td>calls that never end must not use up the
+ * demand</td></tr>
  * <tr><td>SO_REUSEADDR</td><td>off</td><td>for UDP it lets a second socket take the port</td></tr>
  * </table>
  */
@@ -140,7 +146,8 @@ public final class RioUdpServer {
 
   /**
    * The longest datagram, in both directions. A longer one that is received is dropped and counted
-   * ({@link DropReason#TRUNCATED}); a longer one to be sent fails ({@link DropReason#TOO_LARGE}).
+   * unless {@link #truncation} says otherwise; a longer one to be sent fails ({@link
+   * DropReason#TOO_LARGE}).
    *
    * @param bytes 1 to 65,507 bytes of payload
    * @throws IllegalArgumentException if it is out of range, or all slots are more than a terabyte
@@ -149,6 +156,12 @@ public final class RioUdpServer {
     ServerOptions.checkRange(
         "datagramSize", bytes, 1, ServerOptions.LARGEST_DATAGRAM, "bytes of payload");
     return with(o -> o.datagramSize = bytes);
+  }
+
+  /** What becomes of a received datagram that is longer. Default {@link Truncation#DROP}. */
+  public RioUdpServer truncation(Truncation truncation) {
+    Objects.requireNonNull(truncation, "truncation");
+    return with(o -> o.truncation = truncation);
   }
 
   /**
@@ -237,7 +250,84 @@ public final class RioUdpServer {
   public RioUdpServer handle(
       BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> handler) {
     Objects.requireNonNull(handler, "handler");
+    requireEither(options.respond == null);
     return with(o -> o.handler = handler);
+  }
+
+  private static void requireEither(boolean isAlone) {
+    if (!isAlone) {
+      throw new IllegalStateException(
+          "handle and respond are both set, and a connection has one of them: with handle, use"
+              + " flatMap to answer each datagram by itself");
+    }
+  }
+
+  /**
+   * Answers each datagram by itself: {@link #respond(Function, int)} with as many calls at once as
+   * there are receive slots, 256 at most.
+   *
+   * @throws IllegalStateException if {@link #handle} has been called
+   */
+  public RioUdpServer respond(Function<? super Datagram, ? extends Publisher<Datagram>> function) {
+    return responding(function, 0);
+  }
+
+  /**
+   * Answers each datagram by itself. The function is called on the pump, so it must not block; what
+   * its publisher emits is sent, none, one or many, as it comes: the order of replies is not that
+   * of datagrams.
+   *
+   * <pre>{@code
+   * RioUdpServer.create().port(5353)
+   *     .respond(query -> resolve(query.asByteArray()).map(query::reply))
+   *     .bindNow();
+   * }</pre>
+   *
+   * <p>What one call does concerns no other: a function that throws or answers null, a publisher
+   * that fails or has not ended within {@link #respondTimeout} is counted ({@link
+   * RioStats#handlerFailures}, {@link RioStats#respondTimeouts}), the first of each class of
+   * exception is logged at WARN, and the rest goes on. The calls that are under way are the demand:
+   * if all of them wait, datagrams wait in the socket. {@link RioConnection#shutdown} lets them
+   * end.
+   *
+   * @param concurrency calls under way at most, 1 to 16,777,216
+   * @throws IllegalArgumentException if it is out of range
+   * @throws IllegalStateException if {@link #handle} has been called
+   */
+  public RioUdpServer respond(
+      Function<? super Datagram, ? extends Publisher<Datagram>> function, int concurrency) {
+    ServerOptions.checkRange("concurrency", concurrency, 1, ServerOptions.MOST_SLOTS, "calls");
+    return responding(function, concurrency);
+  }
+
+  private RioUdpServer responding(
+      Function<? super Datagram, ? extends Publisher<Datagram>> function, int concurrency) {
+    Objects.requireNonNull(function, "function");
+    requireEither(options.handler == null);
+    return with(
+        o -> {
+          o.respond = function;
+          o.respondConcurrency = concurrency;
+        });
+  }
+
+  /**
+   * How long a call of {@link #respond} may take, from the datagram to the end of its publisher.
+   * Then it is cancelled and counted; without a limit, calls that never end would in time be all
+   * the demand there is. Default 30 s.
+   *
+   * @param timeout zero for no limit
+   * @throws IllegalArgumentException if it is negative
+   */
+  public RioUdpServer respondTimeout(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "respondTimeout is "
+              + timeout
+              + ": allowed are positive durations, and zero for no limit");
+    }
+    return with(o -> o.respondTimeout = timeout);
   }
 
   /**
@@ -261,6 +351,15 @@ public final class RioUdpServer {
   public RioUdpServer doOnDrop(Consumer<? super Drop> consumer) {
     Objects.requireNonNull(consumer, "consumer");
     return with(o -> o.onDrop = ServerOptions.chain(o.onDrop, consumer));
+  }
+
+  /**
+   * Logs each datagram, received or handed to the kernel, in hexadecimal digits and as text: at
+   * debug level to the logger {@code io.rioreactive.wiretap}. For looking at a protocol; it shows
+   * what may be private, and costs more than all the rest.
+   */
+  public RioUdpServer wiretap(boolean enabled) {
+    return with(o -> o.wiretap = enabled);
   }
 
   /** Called before each bind, on the subscribing thread; what it throws fails the bind. */

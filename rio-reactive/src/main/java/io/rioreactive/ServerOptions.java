@@ -4,11 +4,13 @@ import io.rioreactive.kernel.SocketConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -43,6 +45,8 @@ final class ServerOptions implements Cloneable {
   int receiveSlots = 1_024;
   int sendSlots = 256;
   int datagramSize = 2_048;
+  Truncation truncation = Truncation.DROP;
+  boolean wiretap;
   @Nullable String provider;
   @Nullable Notification notification;
   @Nullable PumpGroup group;
@@ -50,6 +54,12 @@ final class ServerOptions implements Cloneable {
 
   @Nullable BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> handler;
   Retry handlerRetry = new HandlerRetry();
+  @Nullable Function<? super Datagram, ? extends Publisher<Datagram>> respond;
+
+  /** 0 for as many as there are receive slots, 256 at most. */
+  int respondConcurrency;
+
+  Duration respondTimeout = Duration.ofSeconds(30);
   @Nullable Consumer<? super Drop> onDrop;
   @Nullable Consumer<? super RioUdpServer> onBind;
   @Nullable Consumer<? super RioConnection> onBound;
@@ -78,6 +88,18 @@ final class ServerOptions implements Cloneable {
     return handler;
   }
 
+  @Nullable Function<? super Datagram, ? extends Publisher<Datagram>> respond() {
+    return respond;
+  }
+
+  int respondConcurrency() {
+    return respondConcurrency == 0 ? Math.min(256, receiveSlots) : respondConcurrency;
+  }
+
+  Duration respondTimeout() {
+    return respondTimeout;
+  }
+
   Retry handlerRetry() {
     return handlerRetry;
   }
@@ -100,6 +122,14 @@ final class ServerOptions implements Cloneable {
 
   int datagramSize() {
     return datagramSize;
+  }
+
+  Truncation truncation() {
+    return truncation;
+  }
+
+  boolean wiretap() {
+    return wiretap;
   }
 
   SocketConfig socketConfig(InetSocketAddress address) {

@@ -60,8 +60,10 @@ final class UdpConnection implements RioConnection, PumpTask {
   private final Counters counters = new Counters();
   private final UdpInbound inbound;
   private final UdpOutbound outbound;
+  private final @Nullable Responder responder;
   private final @Nullable Handler handler;
   private final DropLog dropLog;
+  private final @Nullable Wiretap wiretap;
 
   private volatile State state = State.OPEN;
 
@@ -89,9 +91,11 @@ final class UdpConnection implements RioConnection, PumpTask {
     this.options = options;
     this.localAddress = queue.localAddress();
     this.dropLog = new DropLog(this, options.onDrop());
+    this.wiretap = options.wiretap() ? new Wiretap(this) : null;
     this.inbound = new UdpInbound(this, queue, pump.addresses());
     this.outbound = new UdpOutbound(this, queue, pump.addresses());
-    this.handler = options.handler() == null ? null : new Handler(this, options);
+    this.responder = Responder.of(this, options);
+    this.handler = Handler.of(this, options, responder);
   }
 
   // API: any thread
@@ -201,6 +205,10 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   Counters counters() {
     return counters;
+  }
+
+  @Nullable Wiretap wiretap() {
+    return wiretap;
   }
 
   UdpInbound udpInbound() {
@@ -368,9 +376,18 @@ final class UdpConnection implements RioConnection, PumpTask {
           this,
           timeout,
           outbound.describeUnfinished(),
-          handler == null || handler.isDone() ? "" : " and the handler");
+          describeHandler());
       onClose(null);
     }
+  }
+
+  private String describeHandler() {
+    if (handler == null || handler.isDone()) {
+      return "";
+    }
+    return responder == null
+        ? " and the handler"
+        : " and " + responder.waiting() + " calls of respond";
   }
 
   void onSocketFailed(Throwable cause) {

@@ -1,8 +1,10 @@
 package io.rioreactive;
 
 import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.SlotRegion;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class UdpInbound implements RioInbound {
   private final PostPause pause;
   private final DatagramView view;
   private final int[] withdrawn;
+  private final @Nullable Wiretap wiretap;
 
   /** The subscriber, or null, or {@link #closed} for ever. */
   private final AtomicReference<@Nullable InboundSubscription<?>> seat = new AtomicReference<>();
@@ -58,6 +61,7 @@ final class UdpInbound implements RioInbound {
     this.slots = new Slots(connection.options().receiveSlots());
     this.pause = new PostPause(connection);
     this.view = new DatagramView(queue, addresses);
+    this.wiretap = connection.wiretap();
     this.withdrawn = new int[Math.min(slots.count(), 256)];
     this.closed = new InboundSubscription<>(this, Operators.emptySubscriber(), ignored -> null);
   }
@@ -173,21 +177,45 @@ final class UdpInbound implements RioInbound {
     slots.complete(slot);
     if (batch.isReceived(i)) {
       received++;
-      onReceived(batch.place(i), batch.length(i));
+      onReceived(batch.place(i), batch.length(i), batch.length(i));
     } else {
       onOtherCompletion(batch, i);
     }
     slots.release(slot);
   }
 
-  private void onReceived(int place, int length) {
+  private void onReceived(int place, int length, int originalLength) {
+    if (wiretap != null) {
+      tap(wiretap, place, length);
+    }
     InboundSubscription<?> subscriber = seat.get();
     if (connection.isEnding()) {
       onDrop(DropReason.CLOSED, place, length, null);
     } else if (subscriber == null || !subscriber.hasDemand()) {
       onDrop(DropReason.CANCELLED, place, length, null);
     } else {
-      subscriber.onSlot(view, place, length);
+      subscriber.onSlot(view, place, length, originalLength);
+    }
+  }
+
+  private void tap(Wiretap wiretap, int place, int length) {
+    SlotRegion region = queue.receiveSlots();
+    wiretap.onReceived(
+        region,
+        place,
+        length,
+        queue.addressFormat().read(region.memory(), region.addressAt(place)));
+  }
+
+  private void onTruncated(int place, int length) {
+    if (connection.options().truncation() == Truncation.DELIVER) {
+      boolean isLengthKnown = connection.pump().has(Feature.TRUE_LENGTH);
+      onReceived(
+          place,
+          connection.options().datagramSize(),
+          isLengthKnown ? length : DatagramView.UNKNOWN_LENGTH);
+    } else {
+      onDrop(DropReason.TRUNCATED, place, length, null);
     }
   }
 
@@ -196,7 +224,7 @@ final class UdpInbound implements RioInbound {
       case OK -> throw new IllegalStateException("is handled before");
       case TRUNCATED -> {
         received++;
-        onDrop(DropReason.TRUNCATED, batch.place(i), batch.length(i), null);
+        onTruncated(batch.place(i), batch.length(i));
       }
       case FAILED -> onReceiveError(queue.error("receive", batch.code(i)));
       case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
@@ -231,7 +259,7 @@ final class UdpInbound implements RioInbound {
 
   void onDrop(DropReason reason, int place, int length, @Nullable Throwable cause) {
     if (connection.wantsDrop(reason)) {
-      view.open(place, 0);
+      view.open(place, 0, 0);
       var peer = view.remoteAddress();
       view.close();
       connection.onDrop(new Drop(reason, peer, length, cause));

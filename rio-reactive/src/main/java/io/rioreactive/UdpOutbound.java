@@ -43,6 +43,8 @@ final class UdpOutbound implements RioOutbound {
   /** Sends under way: head of a linked list, since thousands may come and go in a second. */
   private @Nullable OutboundSend<?> first;
 
+  private final @Nullable Wiretap wiretap;
+
   /** {@link Slots#posted()} for other threads. */
   private volatile int inFlight;
 
@@ -54,6 +56,7 @@ final class UdpOutbound implements RioOutbound {
     this.counters = connection.counters();
     this.slots = new Slots(queue.sendSlots().slots());
     this.writer = new DatagramWriter(queue, addresses);
+    this.wiretap = connection.wiretap();
     this.owner = new OutboundSend<?>[slots.count()];
     this.lengths = new int[slots.count()];
   }
@@ -193,6 +196,9 @@ final class UdpOutbound implements RioOutbound {
     int code = queue.postSend(slot, writer.written());
     if (code != RequestQueue.ACCEPTED) {
       return queue.error("post a send", code);
+    }
+    if (wiretap != null) {
+      wiretap.onSent(queue.sendSlots(), slot, writer.written(), writer.target());
     }
     slots.post(slot);
     owner[slot] = send;

@@ -102,6 +102,7 @@ class RioStatsTest {
         0,
         0,
         0,
+        0,
         Duration.ZERO,
         kernelDrops);
   }

@@ -10,4 +10,6 @@ interface ConnectionContract
         ClosingContract,
         SharedPumpContract,
         AnyOrderContract,
-        KnownFaultsContract {}
+        KnownFaultsContract,
+        RespondContract,
+        TruncationContract {}

@@ -49,6 +49,11 @@ final class SimulatedTestbed extends Testbed {
   }
 
   @Override
+  boolean tellsTrueLength() {
+    return !keepsPosts;
+  }
+
+  @Override
   PumpGroup newPumps() {
     return ThreadedPump.over(kernel);
   }

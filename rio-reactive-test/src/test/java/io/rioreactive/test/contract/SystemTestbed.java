@@ -36,6 +36,11 @@ class SystemTestbed extends Testbed {
   }
 
   @Override
+  boolean tellsTrueLength() {
+    return provider.equals("linux-mmsg");
+  }
+
+  @Override
   PumpGroup newPumps() {
     return PumpGroup.create().provider(provider).notification(notification);
   }

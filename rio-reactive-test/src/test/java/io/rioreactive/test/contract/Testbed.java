@@ -35,6 +35,9 @@ abstract class Testbed implements AutoCloseable {
   /** Whether its kernel keeps what is posted when a subscriber cancels, as RIO does. */
   abstract boolean keepsPosts();
 
+  /** Whether its kernel tells how long a datagram was that did not fit. */
+  abstract boolean tellsTrueLength();
+
   /** Whether what was posted first completes first. */
   boolean completesInOrder() {
     return true;

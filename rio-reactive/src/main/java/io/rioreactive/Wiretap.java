@@ -1,0 +1,71 @@
+package io.rioreactive;
+
+import io.rioreactive.kernel.SlotRegion;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every datagram in the log, in hexadecimal digits and as text: for looking at a protocol, not for
+ * production. One for each connection that asked for it; pump only.
+ */
+final class Wiretap {
+
+  /** Where it goes, at debug level. */
+  static final String LOGGER = "io.rioreactive.wiretap";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+
+  private static final int BYTES_A_LINE = 16;
+  private static final HexFormat DIGITS = HexFormat.ofDelimiter(" ");
+
+  private final UdpConnection connection;
+
+  Wiretap(UdpConnection connection) {
+    this.connection = connection;
+  }
+
+  /** A datagram that was received, before anybody has seen it. */
+  void onReceived(SlotRegion slots, int place, int length, @Nullable InetSocketAddress from) {
+    log("received", "from", slots, place, length, from);
+  }
+
+  /** A datagram that was handed to the kernel. */
+  void onSent(SlotRegion slots, int slot, int length, @Nullable InetSocketAddress to) {
+    log("sends", "to", slots, slot, length, to);
+  }
+
+  private void log(
+      String what,
+      String way,
+      SlotRegion slots,
+      int slot,
+      int length,
+      @Nullable InetSocketAddress peer) {
+    if (LOG.isDebugEnabled()) {
+      byte[] bytes = new byte[length];
+      MemorySegment.copy(
+          slots.memory(), ValueLayout.JAVA_BYTE, slots.payloadAt(slot), bytes, 0, length);
+      LOG.debug("{}: {} {} bytes {} {}{}", connection, what, length, way, peer, dump(bytes));
+    }
+  }
+
+  /** Lines of an offset, 16 bytes, and what of them can be printed. */
+  static String dump(byte[] bytes) {
+    StringBuilder lines = new StringBuilder();
+    for (int from = 0; from < bytes.length; from += BYTES_A_LINE) {
+      int to = Math.min(from + BYTES_A_LINE, bytes.length);
+      String digits = DIGITS.formatHex(bytes, from, to);
+      lines.append(System.lineSeparator());
+      lines.append("%08x  %-47s  ".formatted(from, digits));
+      for (int i = from; i < to; i++) {
+        lines.append(bytes[i] >= ' ' && bytes[i] <= '~' ? (char) bytes[i] : '.');
+      }
+    }
+    return lines.toString();
+  }
+}
