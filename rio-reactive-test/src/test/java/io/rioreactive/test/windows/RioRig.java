@@ -50,6 +50,9 @@ final class RioRig implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
+    if (log == null) {
+      return; // the test did not begin, and has said why
+    }
     log.close();
     context.getExecutionException().ifPresent(failure -> System.err.print(log.text()));
     long violations = RioDouble.count("violations");
