@@ -7,8 +7,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What one connection counts. Each counter has one writer, the pump ({@link #HANDLER_FAILED}: the
- * handler's own signals, which are serial); any thread may read.
+ * What one connection counts. Each counter has one writer, the pump ({@link #HANDLER_FAILED} of a
+ * {@code handle} publisher: its own signals, which are serial); any thread may read.
  */
 final class Counters {
 

@@ -1,8 +1,6 @@
 package io.rioreactive;
 
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -32,9 +30,7 @@ final class Handler {
       function;
   private final Disposable.Swap subscription = Disposables.swap();
   private boolean done;
-
-  /** Those that have been logged with their stack: whoever provokes failures fills no log. */
-  private final Set<Class<?>> failureClasses = new HashSet<>();
+  private final FailureLog failures;
 
   /** The turn of the last try; pump only. */
   private long lastTry = -1;
@@ -56,6 +52,12 @@ final class Handler {
     this.connection = connection;
     this.options = options;
     this.function = function;
+    this.failures =
+        new FailureLog(
+            LOG,
+            connection,
+            "the handler failed",
+            "; handlerRetry says when it is subscribed again");
   }
 
   void onOpen() {
@@ -128,15 +130,7 @@ final class Handler {
     if (connection.isEnding() || failure instanceof JvmFatal) {
       throw Exceptions.propagate(failure);
     }
-    if (failureClasses.add(failure.getClass())) {
-      LOG.warn(
-          "{}: the handler failed; handlerRetry says when it is subscribed again. Later failures of"
-              + " this class are counted in stats(), and logged at debug level",
-          connection,
-          failure);
-    } else if (LOG.isDebugEnabled()) {
-      LOG.debug("{}: the handler failed: {}", connection, failure.toString());
-    }
+    failures.onFailure(failure);
     return signal;
   }
 

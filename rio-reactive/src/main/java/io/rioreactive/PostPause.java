@@ -3,6 +3,7 @@ package io.rioreactive;
 import io.rioreactive.kernel.KernelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -76,7 +77,7 @@ final class PostPause {
   }
 
   /** A posted receive came back with an error. */
-  void onFailed(KernelException failure) {
+  void onFailed(Supplier<KernelException> failure) {
     failures++;
     if (failures == FAILURES_IN_A_ROW && !failing) {
       failing = true;
@@ -88,7 +89,7 @@ final class PostPause {
               failures,
               PAUSE.toMillis(),
               FAILURES_IN_A_ROW,
-              failure.getMessage());
+              failure.get().getMessage());
       levelOfFailing = Level.DEBUG;
     }
   }

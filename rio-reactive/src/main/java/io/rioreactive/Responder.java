@@ -1,9 +1,7 @@
 package io.rioreactive;
 
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,8 +41,8 @@ final class Responder {
   /** Those that wait for something, and so may never end. */
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /** Those that have been logged with their stack: whoever provokes failures fills no log. */
-  private final Set<Class<?>> failureClasses = new HashSet<>();
+  /** On the pump. */
+  private final FailureLog failures;
 
   private Responder(
       UdpConnection connection,
@@ -55,6 +53,8 @@ final class Responder {
     this.function = function;
     this.concurrency = concurrency;
     this.timeout = timeout;
+    this.failures =
+        new FailureLog(LOG, connection, "a call of the respond function failed", ", and no other");
   }
 
   /** Null where the application has no such function. */
@@ -126,15 +126,7 @@ final class Responder {
     connection
         .counters()
         .increment(isTimeout ? Counters.RESPOND_TIMED_OUT : Counters.HANDLER_FAILED);
-    if (failureClasses.add(failure.getClass())) {
-      LOG.warn(
-          "{}: a call of the respond function failed, and no other. Later failures of this class"
-              + " are counted in stats(), and logged at debug level",
-          connection,
-          failure);
-    } else if (LOG.isDebugEnabled()) {
-      LOG.debug("{}: a call of the respond function failed: {}", connection, failure.toString());
-    }
+    failures.onFailure(failure);
   }
 
   /** Ours, and not one that the application's own timeout has thrown. */

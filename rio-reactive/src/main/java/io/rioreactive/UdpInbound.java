@@ -4,9 +4,9 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.SlotRegion;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -186,7 +186,7 @@ final class UdpInbound implements RioInbound {
 
   private void onReceived(int place, int length, int originalLength) {
     if (wiretap != null) {
-      tap(wiretap, place, length);
+      wiretap.onReceived(queue, place, length);
     }
     InboundSubscription<?> subscriber = seat.get();
     if (connection.isEnding()) {
@@ -196,15 +196,6 @@ final class UdpInbound implements RioInbound {
     } else {
       subscriber.onSlot(view, place, length, originalLength);
     }
-  }
-
-  private void tap(Wiretap wiretap, int place, int length) {
-    SlotRegion region = queue.receiveSlots();
-    wiretap.onReceived(
-        region,
-        place,
-        length,
-        queue.addressFormat().read(region.memory(), region.addressAt(place)));
   }
 
   private void onTruncated(int place, int length) {
@@ -226,7 +217,10 @@ final class UdpInbound implements RioInbound {
         received++;
         onTruncated(batch.place(i), batch.length(i));
       }
-      case FAILED -> onReceiveError(queue.error("receive", batch.code(i)));
+      case FAILED -> {
+        int code = batch.code(i);
+        onReceiveError(() -> queue.error("receive", code));
+      }
       case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
       case CANCELLED -> {}
     }
@@ -266,9 +260,12 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  private void onReceiveError(KernelException error) {
+  /** Others may cause many of these: an exception is made for one that is logged. */
+  private void onReceiveError(Supplier<KernelException> error) {
     counters.increment(Counters.RECEIVE_ERRORS);
-    LOG.debug("{}: a receive failed and the socket goes on", name(), error);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug("{}: a receive failed and the socket goes on", name(), error.get());
+    }
     pause.onFailed(error);
   }
 
@@ -319,7 +316,7 @@ final class UdpInbound implements RioInbound {
     switch (refusal.kind()) {
       case TRANSIENT -> pause.onRefused(refusal);
       case UNREACHABLE -> { // of a datagram sent earlier, which is told once
-        onReceiveError(refusal);
+        onReceiveError(() -> refusal);
         return pause.isOver();
       }
       case TOO_LARGE, BAD_ADDRESS, NOT_PERMITTED, SOCKET_LOST, OTHER ->

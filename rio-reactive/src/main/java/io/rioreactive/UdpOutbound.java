@@ -198,7 +198,7 @@ final class UdpOutbound implements RioOutbound {
       return queue.error("post a send", code);
     }
     if (wiretap != null) {
-      wiretap.onSent(queue.sendSlots(), slot, writer.written(), writer.target());
+      wiretap.onSent(queue, slot, writer.written(), writer.target());
     }
     slots.post(slot);
     owner[slot] = send;

@@ -1,5 +1,6 @@
 package io.rioreactive;
 
+import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,10 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Wiretap {
 
-  /** Where it goes, at debug level. */
-  static final String LOGGER = "io.rioreactive.wiretap";
-
-  private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+  private static final Logger LOG = LoggerFactory.getLogger("io.rioreactive.wiretap");
 
   private static final int BYTES_A_LINE = 16;
   private static final HexFormat DIGITS = HexFormat.ofDelimiter(" ");
@@ -30,32 +28,40 @@ final class Wiretap {
   }
 
   /** A datagram that was received, before anybody has seen it. */
-  void onReceived(SlotRegion slots, int place, int length, @Nullable InetSocketAddress from) {
-    log("received", "from", slots, place, length, from);
-  }
-
-  /** A datagram that was handed to the kernel. */
-  void onSent(SlotRegion slots, int slot, int length, @Nullable InetSocketAddress to) {
-    log("sends", "to", slots, slot, length, to);
-  }
-
-  private void log(
-      String what,
-      String way,
-      SlotRegion slots,
-      int slot,
-      int length,
-      @Nullable InetSocketAddress peer) {
+  void onReceived(RequestQueue queue, int place, int length) {
     if (LOG.isDebugEnabled()) {
-      byte[] bytes = new byte[length];
-      MemorySegment.copy(
-          slots.memory(), ValueLayout.JAVA_BYTE, slots.payloadAt(slot), bytes, 0, length);
-      LOG.debug("{}: {} {} bytes {} {}{}", connection, what, length, way, peer, dump(bytes));
+      SlotRegion slots = queue.receiveSlots();
+      var from = queue.addressFormat().read(slots.memory(), slots.addressAt(place));
+      LOG.debug(
+          "{}: received {} bytes from {}{}",
+          connection,
+          length,
+          from,
+          dump(payload(slots, place, length)));
     }
   }
 
+  /** A datagram that was handed to the kernel. */
+  void onSent(RequestQueue queue, int slot, int length, @Nullable InetSocketAddress to) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "{}: sends {} bytes to {}{}",
+          connection,
+          length,
+          to,
+          dump(payload(queue.sendSlots(), slot, length)));
+    }
+  }
+
+  private static byte[] payload(SlotRegion slots, int slot, int length) {
+    byte[] bytes = new byte[length];
+    MemorySegment.copy(
+        slots.memory(), ValueLayout.JAVA_BYTE, slots.payloadAt(slot), bytes, 0, length);
+    return bytes;
+  }
+
   /** Lines of an offset, 16 bytes, and what of them can be printed. */
-  static String dump(byte[] bytes) {
+  private static String dump(byte[] bytes) {
     StringBuilder lines = new StringBuilder();
     for (int from = 0; from < bytes.length; from += BYTES_A_LINE) {
       int to = Math.min(from + BYTES_A_LINE, bytes.length);
