@@ -6,14 +6,20 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.rioreactive.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An I/O completion port, and the packets that the last {@link #await} took from it.
  *
- * <p>Owned by one completion queue, its thread alone, but for {@link #post}. It knows neither keys
+ * <p>Owned by one completion queue, its thread alone, but for {@link #wake}. It knows neither keys
  * nor requests: it gets numbers. Nothing is allocated after it was opened.
  */
 final class CompletionPort {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CompletionPort.class);
 
   private static final long ENTRY = Layouts.OVERLAPPED_ENTRY.size();
   private static final long KEY = Layouts.OVERLAPPED_ENTRY.offset("lpCompletionKey");
@@ -28,6 +34,9 @@ final class CompletionPort {
    * that takes a second call, which may allocate. Packets in between show that the port works.
    */
   private static final int EMPTY_LOOKS_WITHOUT_REASON = 4_096;
+
+  private static final int MOST_POSTS = 100;
+  private static final long POST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Kernel32 kernel32;
   private final long handle;
@@ -126,11 +135,23 @@ final class CompletionPort {
   }
 
   /**
-   * Puts a packet into the port, with no OVERLAPPED. Any thread; nothing happens once closed.
+   * Puts a packet into the port that ends a wait, with no OVERLAPPED. Any thread; nothing happens
+   * once closed. A pump that is not woken may sleep for ever, so a shortage is waited for a little.
    *
-   * @return false if the system had no memory for it
+   * @return false if the system had no memory for it all the time
    */
-  synchronized boolean post(long key) {
+  boolean wake(long key) {
+    for (int i = 0; i < MOST_POSTS; i++) {
+      if (post(key)) {
+        return true;
+      }
+      LockSupport.parkNanos(POST_PAUSE_NANOS);
+    }
+    LOG.error("the system has no memory for the packet that wakes the pump");
+    return false;
+  }
+
+  private synchronized boolean post(long key) {
     return isClosed || kernel32.PostQueuedCompletionStatus(handle, 0, key, Constants.NULL) != 0;
   }
 

@@ -4,8 +4,6 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The packets of a completion port one after the other: those that the last look has taken, until
@@ -15,8 +13,6 @@ import org.slf4j.LoggerFactory;
  * packet is.
  */
 final class IocpPackets {
-
-  private static final Logger LOG = LoggerFactory.getLogger(IocpPackets.class);
 
   /** The key of the packet that ends a wait; no socket's index. */
   private static final long WAKE_UP = -1;
@@ -107,9 +103,8 @@ final class IocpPackets {
 
   /** Ends an await in progress, or the next one. Any thread; nothing happens once closed. */
   void wake() {
-    if (isWakeUpPosted.compareAndSet(false, true) && !port.post(WAKE_UP)) {
+    if (isWakeUpPosted.compareAndSet(false, true) && !port.wake(WAKE_UP)) {
       isWakeUpPosted.set(false); // the next one tries again
-      LOG.warn("the system had no memory for the packet that wakes the pump");
     }
   }
 

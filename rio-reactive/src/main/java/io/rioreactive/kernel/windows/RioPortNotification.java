@@ -7,10 +7,6 @@ import io.rioreactive.ffm.Struct;
 import io.rioreactive.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pump sleeps on a completion port. The queue puts a packet there under its own key with its
@@ -21,16 +17,11 @@ import org.slf4j.LoggerFactory;
  */
 final class RioPortNotification implements RioNotification {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RioPortNotification.class);
-
   private static final long QUEUE_KEY = 1;
   private static final long WAKE_KEY = 2;
 
   /** The queue's packet and some wake-ups. */
   private static final int PACKETS = 16;
-
-  private static final int MOST_POSTS = 100;
-  private static final long POST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final Struct NOTIFICATION = Layouts.RIO_NOTIFICATION_COMPLETION;
 
@@ -66,16 +57,9 @@ final class RioPortNotification implements RioNotification {
     }
   }
 
-  /** A pump that is not woken may sleep for ever, so a shortage is waited for a little. */
   @Override
   public void wake() {
-    for (int i = 0; i < MOST_POSTS; i++) {
-      if (port.post(WAKE_KEY)) {
-        return;
-      }
-      LockSupport.parkNanos(POST_PAUSE_NANOS);
-    }
-    LOG.error("the system has no memory for the packet that wakes the pump");
+    port.wake(WAKE_KEY);
   }
 
   @Override

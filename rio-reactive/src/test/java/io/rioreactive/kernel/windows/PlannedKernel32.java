@@ -20,6 +20,15 @@ final class PlannedKernel32 extends Kernel32 {
   /** The allocation, counted from 1 from now on, that fails; 0 for none. */
   int failingAllocation;
 
+  /** Events and ports that have been opened and not closed. */
+  int openHandles;
+
+  /** How often the core was offered to other threads. */
+  int yields;
+
+  /** Packets for waking up, counted from now on, for which there is no memory. */
+  int refusedPackets;
+
   private final Map<Long, Long> sizes = new HashMap<>();
 
   PlannedKernel32(Arena arena) {
@@ -31,8 +40,38 @@ final class PlannedKernel32 extends Kernel32 {
     long result = super.CreateIoCompletionPort(file, port, key, threads);
     if (file == Constants.INVALID_HANDLE_VALUE) {
       this.port = result;
+      openHandles += result < 0 ? 0 : 1;
     }
     return result;
+  }
+
+  @Override
+  long CreateEventW(long security, int manualReset, int initialState, long name) {
+    long result = super.CreateEventW(security, manualReset, initialState, name);
+    openHandles += result < 0 ? 0 : 1;
+    return result;
+  }
+
+  @Override
+  public int CloseHandle(long handle) {
+    int success = super.CloseHandle(handle);
+    openHandles -= success == 0 ? 0 : 1;
+    return success;
+  }
+
+  @Override
+  int SwitchToThread() {
+    yields++;
+    return super.SwitchToThread();
+  }
+
+  @Override
+  int PostQueuedCompletionStatus(long port, int bytes, long key, long overlapped) {
+    if (refusedPackets > 0) {
+      refusedPackets--;
+      return 0;
+    }
+    return super.PostQueuedCompletionStatus(port, bytes, key, overlapped);
   }
 
   @Override
