@@ -1,5 +1,6 @@
 package io.rioreactive.ffm;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -39,6 +40,40 @@ public final class NativeLibrary {
       UnsatisfiedLinkError error = new UnsatisfiedLinkError("no library " + fileName);
       error.initCause(e);
       throw error;
+    }
+  }
+
+  /** Makes something that calls C and has memory of its own. */
+  @FunctionalInterface
+  public interface Opener<T> {
+
+    /** Makes it; the arena is its own if that succeeds. */
+    T open(Arena arena) throws IOException;
+  }
+
+  /**
+   * Makes something that needs libraries, with a confined arena of its own, which is closed if that
+   * fails.
+   *
+   * @param name whose failure it is
+   * @param needs the libraries in words
+   * @throws IOException also where the libraries or native access are missing
+   */
+  public static <T> T open(String name, String needs, Opener<T> opener) throws IOException {
+    Arena arena = Arena.ofConfined();
+    boolean isOpen = false;
+    try {
+      T opened = opener.open(arena);
+      isOpen = true;
+      return opened;
+    } catch (LinkageError e) {
+      throw new IOException(
+          name + " needs " + needs + ", and native access (--enable-native-access): " + reason(e),
+          e);
+    } finally {
+      if (!isOpen) {
+        arena.close();
+      }
     }
   }
 

@@ -36,7 +36,14 @@ public abstract class KernelHarness implements AutoCloseable {
       int length,
       int code,
       @Nullable String text,
-      @Nullable InetSocketAddress sender) {}
+      @Nullable InetSocketAddress sender) {
+
+    /** A send that went out whole. */
+    public static Done sent(RequestQueue socket, int slot, String text) {
+      int length = text.getBytes(UTF_8).length;
+      return new Done(socket.index(), false, slot, CompletionStatus.OK, length, 0, null, null);
+    }
+  }
 
   /** The queue under test. */
   public final CompletionQueue queue;
@@ -128,6 +135,20 @@ public abstract class KernelHarness implements AutoCloseable {
     MemorySegment.copy(
         MemorySegment.ofArray(payload), 0, slots.memory(), slots.payloadAt(slot), payload.length);
     return socket.postSend(slot, payload.length);
+  }
+
+  /** Posts a send of a text to the peer, which must be accepted. */
+  public void send(RequestQueue socket, int slot, String text) {
+    assertThat(postSend(socket, slot, peerAddress(), text.getBytes(UTF_8)))
+        .isEqualTo(RequestQueue.ACCEPTED);
+  }
+
+  /** Sends "x" to the peer from each of the first three slots. */
+  public void sendThree(RequestQueue socket) {
+    for (int slot = 0; slot < 3; slot++) {
+      send(socket, slot, "x");
+    }
+    socket.commit();
   }
 
   /** Awaits and dequeues until there are so many completions. */

@@ -8,7 +8,6 @@ import io.rioreactive.kernel.LoopbackProbe;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.util.Map;
 
 /**
@@ -48,23 +47,10 @@ public final class LinuxMmsgKernel implements Kernel {
       throw new IOException(
           name() + " knows the system calls of x86-64 and aarch64, this is another processor");
     }
-    Arena arena = Arena.ofConfined();
-    boolean isOpen = false;
-    try {
-      CompletionQueue queue = new MmsgCompletionQueue(waitMode, arena, new LibC(arena));
-      isOpen = true;
-      return queue;
-    } catch (LinkageError e) {
-      throw new IOException(
-          name()
-              + " needs Linux's C library, and native access (--enable-native-access): "
-              + NativeLibrary.reason(e),
-          e);
-    } finally {
-      if (!isOpen) {
-        arena.close();
-      }
-    }
+    return NativeLibrary.open(
+        name(),
+        "Linux's C library",
+        arena -> new MmsgCompletionQueue(waitMode, arena, new LibC(arena)));
   }
 
   @Override

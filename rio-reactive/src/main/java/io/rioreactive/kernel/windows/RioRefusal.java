@@ -141,9 +141,8 @@ final class RioRefusal {
 
   private static KernelException refusal(String operation, int code, String advice) {
     WsaError error = WsaError.of(code);
-    boolean mayPass = error != null && error.kind() == Kind.TRANSIENT;
     return new KernelException(
-        mayPass ? Kind.TRANSIENT : Kind.OTHER,
+        WsaError.isShortage(code) ? Kind.TRANSIENT : Kind.OTHER,
         operation,
         error == null ? "error" : error.name(),
         code,

@@ -8,7 +8,6 @@ import io.rioreactive.kernel.LoopbackProbe;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.util.Map;
 
 /**
@@ -56,28 +55,15 @@ public final class WindowsIocpKernel implements Kernel {
 
   @Override
   public CompletionQueue open(WaitMode waitMode) throws IOException {
-    Arena arena = Arena.ofConfined();
-    boolean isOpen = false;
-    try {
-      CompletionQueue queue =
-          new IocpCompletionQueue(
-              waitMode,
-              arena,
-              Winsock.start(arena),
-              new Kernel32(arena),
-              Boolean.getBoolean(SPARE_PACKETS_PROPERTY));
-      isOpen = true;
-      return queue;
-    } catch (LinkageError e) {
-      throw new IOException(
-          name()
-              + " needs Winsock, and native access (--enable-native-access): "
-              + NativeLibrary.reason(e),
-          e);
-    } finally {
-      if (!isOpen) {
-        arena.close();
-      }
-    }
+    return NativeLibrary.open(
+        name(),
+        "Winsock",
+        arena ->
+            new IocpCompletionQueue(
+                waitMode,
+                arena,
+                Winsock.start(arena),
+                new Kernel32(arena),
+                Boolean.getBoolean(SPARE_PACKETS_PROPERTY)));
   }
 }

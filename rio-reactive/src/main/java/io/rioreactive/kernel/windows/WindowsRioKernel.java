@@ -8,7 +8,6 @@ import io.rioreactive.kernel.LoopbackProbe;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.util.Map;
 
 /**
@@ -46,23 +45,8 @@ public final class WindowsRioKernel implements Kernel {
 
   @Override
   public CompletionQueue open(WaitMode waitMode) throws IOException {
-    Arena arena = Arena.ofConfined();
-    boolean isOpen = false;
-    try {
-      CompletionQueue queue = RioCompletionQueue.open(waitMode, arena);
-      isOpen = true;
-      return queue;
-    } catch (LinkageError e) {
-      throw new IOException(
-          name()
-              + " needs 64-bit Windows, and native access (--enable-native-access): "
-              + NativeLibrary.reason(e),
-          e);
-    } finally {
-      if (!isOpen) {
-        arena.close();
-      }
-    }
+    return NativeLibrary.open(
+        name(), "64-bit Windows", arena -> RioCompletionQueue.open(waitMode, arena));
   }
 
   /**

@@ -27,13 +27,15 @@ class MmsgSendTest {
       RequestQueue socket = harness.open(1, 4, 64);
       for (int round = 0; round < 3; round++) {
         for (int slot : new int[] {2, 0, 3}) {
-          send(harness, socket, slot, "slot " + slot);
+          harness.send(socket, slot, "slot " + slot);
         }
         socket.commit();
 
         assertThat(harness.dequeue())
             .containsExactly(
-                ok(socket, 2, "slot 2"), ok(socket, 0, "slot 0"), ok(socket, 3, "slot 3"));
+                Done.sent(socket, 2, "slot 2"),
+                Done.sent(socket, 0, "slot 0"),
+                Done.sent(socket, 3, "slot 3"));
         assertThat(harness.receiveAtPeer()).isEqualTo("slot 2");
         assertThat(harness.receiveAtPeer()).isEqualTo("slot 0");
         assertThat(harness.receiveAtPeer()).isEqualTo("slot 3");
@@ -46,7 +48,7 @@ class MmsgSendTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 200, 64);
       for (int slot = 0; slot < 200; slot++) {
-        send(harness, socket, slot, "x");
+        harness.send(socket, slot, "x");
       }
       socket.commit();
 
@@ -59,11 +61,11 @@ class MmsgSendTest {
   void aDatagramThatCannotGoFailsAloneInTheMiddle() throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 5, 65_527);
-      send(harness, socket, 0, "first");
+      harness.send(socket, 0, "first");
       postSend(socket, 1, loopback(0), "port 0".getBytes(UTF_8));
-      send(harness, socket, 2, "second");
+      harness.send(socket, 2, "second");
       postSend(socket, 3, harness.peerAddress(), new byte[65_508]);
-      send(harness, socket, 4, "third");
+      harness.send(socket, 4, "third");
       socket.commit();
 
       List<Done> done = harness.dequeue();
@@ -94,7 +96,7 @@ class MmsgSendTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.limitSend(1).limitSend(1);
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       assertThat(harness.dequeue()).extracting(Done::status).containsOnly(CompletionStatus.OK);
       assertThat(harness.libc.sendCalls).isEqualTo(3);
@@ -106,7 +108,7 @@ class MmsgSendTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.limitSend(1).failSend(Errno.EAGAIN);
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       assertThat(harness.dequeue()).hasSize(1);
       socket.commit();
@@ -121,7 +123,7 @@ class MmsgSendTest {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.failSend(Errno.ENOBUFS).failSend(Errno.ENOBUFS).failSend(Errno.ENOMEM);
       long start = System.nanoTime();
-      sendThree(harness, socket);
+      harness.sendThree(socket);
       assertThat(harness.dequeue()).isEmpty();
 
       assertThat(harness.take(3)).extracting(Done::status).containsOnly(CompletionStatus.OK);
@@ -137,7 +139,7 @@ class MmsgSendTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.libc.failSend(Errno.ECONNREFUSED).failSend(Errno.EINTR);
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       assertThat(harness.dequeue()).extracting(Done::status).containsOnly(CompletionStatus.OK);
     }
@@ -150,7 +152,7 @@ class MmsgSendTest {
       for (int i = 0; i < 8; i++) {
         harness.libc.failSend(Errno.ECONNREFUSED);
       }
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       assertThat(harness.dequeue())
           .extracting(Done::status)
@@ -164,7 +166,7 @@ class MmsgSendTest {
       RequestQueue socket = harness.open(2, 3, 64);
       MmsgHarness.postReceives(socket, 2);
       harness.libc.limitSend(1).failSend(Errno.EBADF);
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       List<Done> done = harness.take(5);
 
@@ -184,35 +186,11 @@ class MmsgSendTest {
       harness.sendTo(socket, new byte[1]);
       harness.queue.await();
       for (int slot = 0; slot < 32; slot++) {
-        send(harness, socket, slot, "x");
+        harness.send(socket, slot, "x");
       }
       socket.commit();
 
       assertThat(harness.dequeue(8)).filteredOn(Done::isReceive).hasSize(1);
     }
-  }
-
-  private static void sendThree(MmsgHarness harness, RequestQueue socket) {
-    for (int slot = 0; slot < 3; slot++) {
-      send(harness, socket, slot, "x");
-    }
-    socket.commit();
-  }
-
-  private static void send(MmsgHarness harness, RequestQueue socket, int slot, String text) {
-    int code = postSend(socket, slot, harness.peerAddress(), text.getBytes(UTF_8));
-    assertThat(code).isEqualTo(RequestQueue.ACCEPTED);
-  }
-
-  private static Done ok(RequestQueue socket, int slot, String text) {
-    return new Done(
-        socket.index(),
-        false,
-        slot,
-        CompletionStatus.OK,
-        text.getBytes(UTF_8).length,
-        0,
-        null,
-        null);
   }
 }

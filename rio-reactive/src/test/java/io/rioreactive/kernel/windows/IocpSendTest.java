@@ -31,13 +31,15 @@ class IocpSendTest {
       RequestQueue socket = harness.open(1, 4, 64);
       for (int round = 0; round < 3; round++) {
         for (int slot : new int[] {2, 0, 3}) {
-          send(harness, socket, slot, "slot " + slot);
+          harness.send(socket, slot, "slot " + slot);
         }
         socket.commit();
 
         assertThat(harness.take(3))
             .containsExactlyInAnyOrder(
-                ok(socket, 2, "slot 2"), ok(socket, 0, "slot 0"), ok(socket, 3, "slot 3"));
+                Done.sent(socket, 2, "slot 2"),
+                Done.sent(socket, 0, "slot 0"),
+                Done.sent(socket, 3, "slot 3"));
         assertThat(harness.receiveAtPeer()).isEqualTo("slot 2");
         assertThat(harness.receiveAtPeer()).isEqualTo("slot 0");
         assertThat(harness.receiveAtPeer()).isEqualTo("slot 3");
@@ -49,9 +51,9 @@ class IocpSendTest {
   void anEmptyDatagramIsSent() throws IOException {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 1, 64);
-      send(harness, socket, 0, "");
+      harness.send(socket, 0, "");
 
-      assertThat(harness.take(1)).containsExactly(ok(socket, 0, ""));
+      assertThat(harness.take(1)).containsExactly(Done.sent(socket, 0, ""));
       assertThat(harness.receiveAtPeer()).isEmpty();
     }
   }
@@ -60,11 +62,11 @@ class IocpSendTest {
   void aDatagramThatCannotGoFailsAloneInTheMiddle() throws IOException {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 5, 65_527);
-      send(harness, socket, 0, "first");
+      harness.send(socket, 0, "first");
       postSend(socket, 1, loopback(0), "port 0".getBytes(UTF_8));
-      send(harness, socket, 2, "second");
+      harness.send(socket, 2, "second");
       postSend(socket, 3, harness.peerAddress(), new byte[65_508]);
-      send(harness, socket, 4, "third");
+      harness.send(socket, 4, "third");
       socket.commit();
 
       List<Done> done = harness.take(5);
@@ -92,7 +94,7 @@ class IocpSendTest {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
       harness.winsock.refuseSend(WsaError.WSAECONNRESET).refuseSend(WsaError.WSAENETRESET);
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       assertThat(harness.take(3)).extracting(Done::status).containsOnly(CompletionStatus.OK);
       assertThat(harness.winsock.sendCalls).isEqualTo(5);
@@ -106,7 +108,7 @@ class IocpSendTest {
       for (int i = 0; i < 8; i++) {
         harness.winsock.refuseSend(WsaError.WSAECONNRESET);
       }
-      sendThree(harness, socket);
+      harness.sendThree(socket);
 
       List<Done> done = harness.take(3);
 
@@ -129,8 +131,8 @@ class IocpSendTest {
       assertThat(socket.error("post a send", code).kind())
           .isEqualTo(KernelException.Kind.TRANSIENT);
       assertThat(harness.dequeue()).isEmpty();
-      send(harness, socket, 0, "x");
-      assertThat(harness.take(1)).containsExactly(ok(socket, 0, "x"));
+      harness.send(socket, 0, "x");
+      assertThat(harness.take(1)).containsExactly(Done.sent(socket, 0, "x"));
     }
   }
 
@@ -139,7 +141,7 @@ class IocpSendTest {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 1, 64);
       harness.winsock.refuseSend(WsaError.WSAENOTSOCK);
-      send(harness, socket, 0, "x");
+      harness.send(socket, 0, "x");
 
       Done done = harness.take(1).getFirst();
 
@@ -154,8 +156,8 @@ class IocpSendTest {
       RequestQueue socket = harness.open(1, 2, 64);
       harness.winsock.sendsSkippedPackets = true;
       for (int round = 0; round < 10; round++) {
-        send(harness, socket, 0, "x");
-        assertThat(harness.take(1)).containsExactly(ok(socket, 0, "x"));
+        harness.send(socket, 0, "x");
+        assertThat(harness.take(1)).containsExactly(Done.sent(socket, 0, "x"));
         assertThat(harness.dequeue()).isEmpty();
         assertThat(harness.dequeue()).isEmpty();
       }
@@ -171,35 +173,11 @@ class IocpSendTest {
       harness.sendTo(socket, new byte[1]);
       harness.awaitPackets();
       for (int slot = 0; slot < 32; slot++) {
-        send(harness, socket, slot, "x");
+        harness.send(socket, slot, "x");
       }
       socket.commit();
 
       assertThat(harness.dequeue(8)).filteredOn(Done::isReceive).hasSize(1);
     }
-  }
-
-  private static void sendThree(IocpHarness harness, RequestQueue socket) {
-    for (int slot = 0; slot < 3; slot++) {
-      send(harness, socket, slot, "x");
-    }
-    socket.commit();
-  }
-
-  private static void send(IocpHarness harness, RequestQueue socket, int slot, String text) {
-    int code = postSend(socket, slot, harness.peerAddress(), text.getBytes(UTF_8));
-    assertThat(code).isEqualTo(RequestQueue.ACCEPTED);
-  }
-
-  private static Done ok(RequestQueue socket, int slot, String text) {
-    return new Done(
-        socket.index(),
-        false,
-        slot,
-        CompletionStatus.OK,
-        text.getBytes(UTF_8).length,
-        0,
-        null,
-        null);
   }
 }

@@ -50,11 +50,7 @@ final class PacketChecks {
   private static Answer packets(boolean first, int count, int length, int expected)
       throws IOException {
     WindowsCalls calls = new WindowsCalls();
-    long port =
-        WindowsCalls.succeeded(
-            "CreateIoCompletionPort",
-            calls.kernel32.CreateIoCompletionPort(
-                Constants.INVALID_HANDLE_VALUE, Constants.NULL, 0, 1));
+    long port = calls.completionPort();
     long socket = calls.socket(Constants.WSA_FLAG_OVERLAPPED);
     try (Peer peer = new Peer()) {
       int to = calls.bind(socket);

@@ -28,11 +28,7 @@ final class QueueChecks {
 
   private static Answer resizeWhileArmed() throws IOException {
     WindowsCalls calls = new WindowsCalls();
-    long port =
-        WindowsCalls.succeeded(
-            "CreateIoCompletionPort",
-            calls.kernel32.CreateIoCompletionPort(
-                Constants.INVALID_HANDLE_VALUE, Constants.NULL, 0, 1));
+    long port = calls.completionPort();
     int requests = 4;
     try (RioSocket socket =
             RioSocket.ready(

@@ -86,6 +86,13 @@ final class WindowsCalls {
         Constants.AF_INET, Constants.SOCK_DGRAM, Constants.IPPROTO_UDP, Constants.NULL, 0, flags);
   }
 
+  /** A completion port. */
+  long completionPort() throws IOException {
+    return succeeded(
+        "CreateIoCompletionPort",
+        kernel32.CreateIoCompletionPort(Constants.INVALID_HANDLE_VALUE, Constants.NULL, 0, 1));
+  }
+
   /** Binds to a free port of the loopback address, and returns the port. */
   int bind(long socket) throws IOException {
     MemorySegment name = memory.allocate(Layouts.SOCKADDR_IN.layout());
