@@ -72,7 +72,7 @@ final class Bind {
   }
 
   private static PumpGroup ownGroup(ServerOptions options) {
-    PumpGroup own = PumpGroup.create();
+    PumpGroup own = PumpGroup.forOne();
     if (options.provider != null) {
       own.provider(options.provider);
     }
@@ -121,9 +121,6 @@ final class Bind {
       return;
     }
     connection = bound;
-    if (isOwnGroup) {
-      bound.onDispose().onErrorComplete().subscribe(null, null, group::dispose);
-    }
     try {
       if (options.onBound != null) {
         options.onBound.accept(bound);

@@ -62,6 +62,10 @@ final class Pump implements PumpTurns {
   private ArrayList<UdpConnection> finishing = new ArrayList<>();
 
   private @Nullable CompletionQueue queue;
+
+  /** Its one connection brought it along, and takes it with it. */
+  private final boolean endsWithConnection;
+
   private boolean ending;
 
   /** Waiting in the kernel, or about to: whoever has work must wake it. */
@@ -89,10 +93,14 @@ final class Pump implements PumpTurns {
   private volatile @Nullable UdpConnection current;
   private volatile long longestTurn;
 
-  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver) {
+  /**
+   * @param endsWithConnection whether it ends when a connection has closed, the only one it had
+   */
+  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver, boolean endsWithConnection) {
     this.kernel = kernel;
     this.waitMode = waitMode;
     this.driver = driver;
+    this.endsWithConnection = endsWithConnection;
   }
 
   // Any thread
@@ -387,10 +395,22 @@ final class Pump implements PumpTurns {
     touched.add(connection);
   }
 
-  void onClosed(UdpConnection connection) {
+  /**
+   * Forgets a connection.
+   *
+   * @param tell to be run when nothing that the connection had is left in the kernel. That may be
+   *     the last thing of the process, so a pump that ends with it has closed its queue by then
+   */
+  void onClosed(UdpConnection connection, PumpTask tell) {
     bySocket.set(connection.index(), null);
     connections.remove(connection);
     load.decrementAndGet();
+    if (endsWithConnection) {
+      ending = true;
+      later(tell); // this turn is the last one, so it is run after the end
+    } else {
+      tell.onPump();
+    }
   }
 
   private void onEnd() {

@@ -32,7 +32,7 @@ import reactor.core.Disposable;
 public final class PumpGroup implements Disposable {
 
   static {
-    PumpHook.install(PumpGroup::new);
+    PumpHook.install((kernel, driver) -> new PumpGroup(kernel, driver, false));
   }
 
   private static final AtomicInteger UNNAMED = new AtomicInteger();
@@ -47,6 +47,9 @@ public final class PumpGroup implements Disposable {
 
   private final @Nullable PumpDriver givenDriver;
 
+  /** Each pump is for one connection and ends with it. */
+  private final boolean isForOne;
+
   private @Nullable List<Pump> pumps;
 
   /** Threads that were made, those that could not be started included. */
@@ -54,19 +57,20 @@ public final class PumpGroup implements Disposable {
 
   private boolean disposed;
 
-  private PumpGroup() {
-    givenKernel = null;
-    givenDriver = null;
-  }
-
-  private PumpGroup(Kernel kernel, PumpDriver driver) {
+  private PumpGroup(@Nullable Kernel kernel, @Nullable PumpDriver driver, boolean isForOne) {
     givenKernel = kernel;
     givenDriver = driver;
+    this.isForOne = isForOne;
   }
 
   /** A group of one pump, {@code auto} provider, {@link Notification#COMPLETION_PORT}. */
   public static PumpGroup create() {
-    return new PumpGroup();
+    return new PumpGroup(null, null, false);
+  }
+
+  /** A group for one bind: its pump ends with the connection, and only then is that closed. */
+  static PumpGroup forOne() {
+    return new PumpGroup(null, null, true);
   }
 
   /**
@@ -186,10 +190,11 @@ public final class PumpGroup implements Disposable {
   private Pump startPump() throws IOException {
     Pump pump;
     if (givenKernel != null && givenDriver != null) {
-      pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver);
+      pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver, isForOne);
     } else {
       PumpThread thread = new PumpThread(nextThreadName());
-      pump = new Pump(Providers.choose(provider), WaitMode.valueOf(notification.name()), thread);
+      WaitMode waitMode = WaitMode.valueOf(notification.name());
+      pump = new Pump(Providers.choose(provider), waitMode, thread, isForOne);
       thread.watched(new PumpWatch(pump, thread));
     }
     pump.start();

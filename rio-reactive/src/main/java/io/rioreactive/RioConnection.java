@@ -99,6 +99,9 @@ public interface RioConnection extends Disposable {
    */
   Mono<Void> shutdown(Duration timeout);
 
-  /** Completes when it is closed; fails, with the same error as the inbound, if one closed it. */
+  /**
+   * Completes when it is closed, with its pump if that was its own: nothing of it is left in the
+   * kernel, and the process may end. Fails, with the same error as the inbound, if one closed it.
+   */
   Mono<Void> onDispose();
 }

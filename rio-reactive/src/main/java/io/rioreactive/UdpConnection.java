@@ -468,7 +468,10 @@ final class UdpConnection implements RioConnection, PumpTask {
   private void onClosed() {
     state = State.CLOSED;
     timers.dispose();
-    pump.onClosed(this);
+    pump.onClosed(this, this::tellClosed);
+  }
+
+  private void tellClosed() {
     var onUnbound = options.onUnbound();
     if (onUnbound != null) {
       try {

@@ -33,7 +33,7 @@ class PumpWatchTest {
   private final PrintStream standardError = System.err;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final StubKernel kernel = new StubKernel();
-  private final Pump pump = new Pump(kernel, WaitMode.COMPLETION_PORT, new TurnedByTest());
+  private final Pump pump = new Pump(kernel, WaitMode.COMPLETION_PORT, new TurnedByTest(), false);
 
   /** Nanoseconds by which the watch's clock is ahead. */
   private volatile long ahead;

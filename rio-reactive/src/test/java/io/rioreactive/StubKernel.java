@@ -36,6 +36,9 @@ final class StubKernel implements Kernel, CompletionQueue, RequestQueue {
   private InetSocketAddress localAddress = InetSocketAddress.createUnresolved("nowhere", 1);
   private long drops;
 
+  /** Of the socket and of the queue: both are this object. */
+  private int closes;
+
   void drop(int datagrams) {
     drops += datagrams;
   }
@@ -134,7 +137,13 @@ final class StubKernel implements Kernel, CompletionQueue, RequestQueue {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closes++;
+  }
+
+  int closes() {
+    return closes;
+  }
 
   @Override
   public void release() {}
