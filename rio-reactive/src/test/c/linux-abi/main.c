@@ -6,7 +6,10 @@
 //   /tmp/linux-abi >../../resources/io/rioreactive/kernel/linux/linux-abi.txt
 
 #define _GNU_SOURCE
+#include <time.h> // linux/errqueue.h needs it, and does not say so
+
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -47,6 +50,20 @@ static void layouts(void) {
   FIELD(mmsghdr, msg_hdr);
   FIELD(mmsghdr, msg_len);
 
+  LAYOUT(cmsghdr);
+  FIELD(cmsghdr, cmsg_len);
+  FIELD(cmsghdr, cmsg_level);
+  FIELD(cmsghdr, cmsg_type);
+
+  LAYOUT(sock_extended_err);
+  FIELD(sock_extended_err, ee_errno);
+  FIELD(sock_extended_err, ee_origin);
+  FIELD(sock_extended_err, ee_type);
+  FIELD(sock_extended_err, ee_code);
+  FIELD(sock_extended_err, ee_pad);
+  FIELD(sock_extended_err, ee_info);
+  FIELD(sock_extended_err, ee_data);
+
   LAYOUT(pollfd);
   FIELD(pollfd, fd);
   FIELD(pollfd, events);
@@ -67,6 +84,7 @@ static void layouts(void) {
 }
 
 static void constants(void) {
+  CONSTANT(AF_UNSPEC);
   CONSTANT(AF_INET);
   CONSTANT(AF_INET6);
   CONSTANT(SOCK_DGRAM);
@@ -74,9 +92,11 @@ static void constants(void) {
   CONSTANT(SOCK_CLOEXEC);
   CONSTANT(MSG_TRUNC);
   CONSTANT(MSG_DONTWAIT);
+  CONSTANT(MSG_ERRQUEUE);
   CONSTANT(MSG_NOSIGNAL);
   CONSTANT(SOL_SOCKET);
   CONSTANT(SO_REUSEADDR);
+  CONSTANT(SO_ERROR);
   CONSTANT(SO_BROADCAST);
   CONSTANT(SO_SNDBUF);
   CONSTANT(SO_RCVBUF);
@@ -87,8 +107,12 @@ static void constants(void) {
   CONSTANT(IPPROTO_IP);
   CONSTANT(IPPROTO_IPV6);
   CONSTANT(IP_TOS);
+  CONSTANT(IP_RECVERR);
+  CONSTANT(IPV6_RECVERR);
   CONSTANT(IPV6_V6ONLY);
   CONSTANT(IPV6_TCLASS);
+  CONSTANT(SO_EE_ORIGIN_ICMP);
+  CONSTANT(SO_EE_ORIGIN_ICMP6);
   CONSTANT(POLLIN);
   CONSTANT(POLLOUT);
   CONSTANT(POLLERR);

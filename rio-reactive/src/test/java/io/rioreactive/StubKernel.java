@@ -89,6 +89,9 @@ final class StubKernel implements Kernel, CompletionQueue, RequestQueue {
   }
 
   @Override
+  public void connect(InetSocketAddress peer) {}
+
+  @Override
   public SlotRegion receiveSlots() {
     return region;
   }

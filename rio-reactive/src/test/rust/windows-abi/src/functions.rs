@@ -13,6 +13,7 @@ pub fn print() {
         WSAStartup(_, _),
         WSASocketW(_, _, _, _, _, _),
         bind(_, _, _),
+        connect(_, _, _),
         getsockname(_, _, _),
         setsockopt(_, _, _, _, _),
         getsockopt(_, _, _, _, _),

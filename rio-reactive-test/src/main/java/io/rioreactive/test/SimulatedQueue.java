@@ -92,8 +92,12 @@ final class SimulatedQueue implements CompletionQueue {
   }
 
   private static void give(CompletionBatch batch, Completion done) {
-    done.socket().onDequeued(done);
     int index = done.socket().index();
+    if (done.isNews()) {
+      batch.addUnreachable(index, done.code());
+      return;
+    }
+    done.socket().onDequeued(done);
     if (done.receive()) {
       batch.addReceive(index, done.slot(), done.status(), done.length(), done.code());
     } else {
@@ -162,6 +166,10 @@ final class SimulatedQueue implements CompletionQueue {
       int code) {
     completions.add(new Completion(socket, receive, slot, status, length, code));
     kernel.lock.notifyAll();
+  }
+
+  void addUnreachable(SimulatedRequests socket, int code) {
+    add(socket, true, Completion.NO_SLOT, CompletionStatus.FAILED, 0, code);
   }
 
   void onReleased(SimulatedRequests socket) {

@@ -9,6 +9,7 @@ import io.rioreactive.kernel.SocketConfig;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class SimulatedRequests implements RequestQueue {
   private final Sanitizer sanitizer;
   private final int index;
   private final SocketConfig config;
-  private final InetSocketAddress localAddress;
+  private InetSocketAddress localAddress;
   private final SocketAddressFormat format;
   private final Lane receives;
   private final Lane sends;
@@ -50,7 +51,16 @@ final class SimulatedRequests implements RequestQueue {
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final Deque<Refusal> receiveRefusals = new ArrayDeque<>();
   private final Deque<Refusal> sendRefusals = new ArrayDeque<>();
+  private final Deque<Refusal> connectRefusals = new ArrayDeque<>();
+
+  /** News of earlier datagrams that wait for a receive to fail. */
+  private final Deque<Refusal> news = new ArrayDeque<>();
+
   private final List<SentDatagram> sent = new ArrayList<>();
+
+  /** All peers it was connected to; it has the last. */
+  private final List<InetSocketAddress> connects = new ArrayList<>();
+
   private int receiveBuffer = DEFAULT_RECEIVE_BUFFER;
   private long drops;
   private boolean sendsHeld;
@@ -85,7 +95,43 @@ final class SimulatedRequests implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return localAddress;
+    synchronized (queue.kernel.lock) {
+      return localAddress;
+    }
+  }
+
+  @Override
+  public void connect(InetSocketAddress peer) throws KernelException {
+    try (var _ = enter("connect")) {
+      synchronized (queue.kernel.lock) {
+        requireOpen("connect");
+        sanitizer.require(
+            !peer.isUnresolved() && peer.getPort() != 0,
+            this + " connect",
+            "called with an address that cannot be a peer: " + peer);
+        Refusal refusal = connectRefusals.poll();
+        if (refusal != null) {
+          throw error("connect " + SocketAddressFormat.text(peer), refusal.code());
+        }
+        connects.add(peer);
+        waiting.removeIf(datagram -> !isFromPeer(datagram.from()));
+        localAddress = pickLocalAddress(peer.getAddress());
+      }
+    }
+  }
+
+  /** Of a wildcard bind the only interface there is. */
+  private InetSocketAddress pickLocalAddress(InetAddress peer) {
+    if (!localAddress.getAddress().isAnyLocalAddress()) {
+      return localAddress;
+    }
+    InetAddress picked = InetAddress.ofLiteral(peer instanceof Inet6Address ? "::1" : "127.0.0.1");
+    return new InetSocketAddress(picked, localAddress.getPort());
+  }
+
+  /** Whether it can have come: from the peer or one it had before; without any, from anybody. */
+  private boolean isFromPeer(InetSocketAddress sender) {
+    return connects.isEmpty() || connects.contains(sender);
   }
 
   @Override
@@ -139,7 +185,9 @@ final class SimulatedRequests implements RequestQueue {
             this + " send slot " + slot,
             "%d bytes posted, and a slot has %d".formatted(length, config.datagramSize()));
         sends.postFilled(slot);
-        requireTarget(slot);
+        if (connects.isEmpty()) {
+          requireTarget(slot);
+        }
         sendLengths.put(slot, length);
         return ACCEPTED;
       }
@@ -176,11 +224,19 @@ final class SimulatedRequests implements RequestQueue {
               slot -> finish(false, slot, CompletionStatus.SOCKET_FAILED, 0, failure.code()));
           return;
         }
+        tellNews();
         receiveWaiting();
         if (!sendsHeld) {
           startedSends.forEach(this::completeSend);
         }
       }
+    }
+  }
+
+  private void tellNews() {
+    while (!news.isEmpty() && receives.hasStarted()) {
+      int code = news.remove().code();
+      finish(true, receives.firstStarted(), CompletionStatus.FAILED, 0, code);
     }
   }
 
@@ -322,6 +378,9 @@ final class SimulatedRequests implements RequestQueue {
     if (closed || socketFailure != null) {
       return false;
     }
+    if (!connects.isEmpty() && !connects.getLast().equals(from)) {
+      return true; // a stranger's, which the system takes from the network and gives to nobody
+    }
     if (receives.hasStarted()) {
       complete(receives.firstStarted(), bytes, from);
       return true;
@@ -341,6 +400,10 @@ final class SimulatedRequests implements RequestQueue {
   private void complete(int slot, MemorySegment bytes, InetSocketAddress from) {
     requireStarted(receives, slot);
     receives.requireUntouched(slot);
+    if (!isFromPeer(from)) {
+      throw new IllegalArgumentException(
+          "a datagram from " + from + " cannot reach a socket connected to " + connects.getLast());
+    }
     SlotRegion region = receives.region();
     if (!format.write(region.memory(), region.addressAt(slot), from)) {
       throw new IllegalArgumentException(
@@ -368,7 +431,10 @@ final class SimulatedRequests implements RequestQueue {
     sends.requireUntouched(slot);
     int length = sendLengths.getOrDefault(slot, 0);
     SlotRegion region = sends.region();
-    InetSocketAddress target = format.read(region.memory(), region.addressAt(slot));
+    InetSocketAddress target =
+        connects.isEmpty()
+            ? format.read(region.memory(), region.addressAt(slot))
+            : connects.getLast();
     sent.add(new SentDatagram(sends.payload(slot, length), target));
     finish(false, slot, CompletionStatus.OK, length, 0);
   }
@@ -388,6 +454,30 @@ final class SimulatedRequests implements RequestQueue {
     sends
         .started()
         .forEach(slot -> finish(false, slot, CompletionStatus.SOCKET_FAILED, 0, failure.code()));
+  }
+
+  void unreachable(int code) {
+    if (connects.isEmpty()) {
+      throw new IllegalStateException(this + " is not connected: the kernel tells it nothing");
+    }
+    Refusal told = remember(KernelException.Kind.UNREACHABLE, code);
+    if (closed) {
+      return;
+    }
+    if (queue.kernel.withdraws) {
+      queue.addUnreachable(this, code);
+    } else {
+      news.add(told);
+      tellNews();
+    }
+  }
+
+  List<InetSocketAddress> connects() {
+    return List.copyOf(connects);
+  }
+
+  void refuseNextConnect(KernelException.Kind kind, int code) {
+    connectRefusals.add(remember(kind, code));
   }
 
   void refuseNextReceive(KernelException.Kind kind, int code) {

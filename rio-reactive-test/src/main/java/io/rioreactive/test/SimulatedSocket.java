@@ -27,9 +27,45 @@ public final class SimulatedSocket {
     return socket.index();
   }
 
-  /** The address it is bound to, with the port that was picked. */
+  /**
+   * The address it is bound to, with the port that was picked; once connected, never a wildcard.
+   */
   public InetSocketAddress localAddress() {
     return socket.localAddress();
+  }
+
+  // ---- connecting
+
+  /** All peers it was connected to, in that order: it sends to the last, and hears nobody else. */
+  public List<InetSocketAddress> connects() {
+    synchronized (lock) {
+      return socket.connects();
+    }
+  }
+
+  /**
+   * Refuses the next connect, which leaves the socket as it is. Several calls refuse several.
+   *
+   * @param code the system's error code, not 0
+   */
+  public void refuseNextConnect(KernelException.Kind kind, int code) {
+    synchronized (lock) {
+      socket.refuseNextConnect(kind, code);
+    }
+  }
+
+  /**
+   * The network tells that a datagram sent earlier did not arrive. A kernel that withdraws posts
+   * tells it as such; one that keeps them fails the receive that was posted first with it, or the
+   * next.
+   *
+   * @param code the system's error code, not 0
+   * @throws IllegalStateException if the socket is not connected: then nobody tells it
+   */
+  public void unreachable(int code) {
+    synchronized (lock) {
+      socket.unreachable(code);
+    }
   }
 
   // ---- receiving
@@ -52,6 +88,7 @@ public final class SimulatedSocket {
    * Fills a posted slot with a datagram of the test's choice.
    *
    * @param bytes the payload; what does not fit the slot is cut off and told so
+   * @param from of a connected socket its peer, or one that it had before
    * @throws IllegalStateException if the slot is not posted, or was not committed: the kernel has
    *     not started it
    */
@@ -64,6 +101,8 @@ public final class SimulatedSocket {
   /**
    * A datagram arrives: it fills the slot that was posted first. If nothing is committed it waits
    * in the socket's receive buffer, and if that is full it is dropped and counted.
+   *
+   * <p>A connected socket does not hear others than its peer: what they send is gone, uncounted.
    *
    * @return false if it was dropped, or if the socket is closed or has failed
    */

@@ -129,6 +129,11 @@ final class FaultyKernel implements Kernel {
     }
 
     @Override
+    public void connect(InetSocketAddress peer) throws IOException {
+      requests.connect(peer);
+    }
+
+    @Override
     public SlotRegion receiveSlots() {
       return requests.receiveSlots();
     }

@@ -21,6 +21,7 @@ public final class CompletionBatch {
   private static final int RECEIVE = 0x80;
   private static final int RECEIVED = RECEIVE | CompletionStatus.OK.ordinal();
   private static final int KIND_MASK = RECEIVE | STATUS_MASK;
+  private static final int NO_SLOT = -1;
   private static final int SOCKET_SHIFT = 8;
   private static final int HIGH_SHIFT = 32;
 
@@ -95,6 +96,16 @@ public final class CompletionBatch {
     add(socket, 0, slot, slot, status, length, code);
   }
 
+  /**
+   * Adds the news that a datagram sent earlier on this connected socket could not be delivered. No
+   * request completes with it. There must be room.
+   *
+   * @param code the system's error code
+   */
+  public void addUnreachable(int socket, int code) {
+    add(socket, RECEIVE, NO_SLOT, 0, CompletionStatus.FAILED, 0, code);
+  }
+
   private void add(
       int socket,
       int direction,
@@ -129,6 +140,11 @@ public final class CompletionBatch {
   /** Whether completion {@code i} is a datagram that was received whole: what most of them are. */
   public boolean isReceived(int i) {
     return (what[i] & KIND_MASK) == RECEIVED;
+  }
+
+  /** Whether {@code i} is news of an earlier datagram: no slot, and a code that says why. */
+  public boolean isUnreachable(int i) {
+    return slot(i) == NO_SLOT;
   }
 
   /** The slot of completion {@code i}: the one that was posted. */

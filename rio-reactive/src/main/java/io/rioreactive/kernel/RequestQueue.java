@@ -1,5 +1,6 @@
 package io.rioreactive.kernel;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.OptionalLong;
 
@@ -19,8 +20,24 @@ public interface RequestQueue {
   /** This socket's place in its completion queue; in every {@link CompletionBatch} entry. */
   int index();
 
-  /** The address the socket is bound to, with the port the system picked. */
+  /**
+   * The address the socket is bound to, with the port the system picked; of a connected one, the
+   * address that the system picked for its peer.
+   */
   InetSocketAddress localAddress();
+
+  /**
+   * Connects the socket to a peer: it receives from nobody else, every send goes there whatever its
+   * slot says, and the system tells what could not be delivered ({@link
+   * CompletionBatch#isUnreachable}). Called before the first post, and again whenever the peer is
+   * to be another: then the socket, its port and what is posted stay, and a datagram of the former
+   * peer that has arrived may still come.
+   *
+   * @param peer resolved, of a family the socket can reach, its port not 0
+   * @throws IOException if the system refuses: no route to it, for one. The socket goes on as it
+   *     was, as far as the system allows
+   */
+  void connect(InetSocketAddress peer) throws IOException;
 
   /**
    * Where received datagrams and their senders stand, by {@link CompletionBatch#place}. It has a

@@ -11,6 +11,8 @@ import java.util.Map;
  * @param receiveSlots how many receives can be posted
  * @param sendSlots how many sends can be in flight
  * @param datagramSize the most bytes of payload, in both directions
+ * @param packetInfo whether each datagram is to tell its local end ({@link PacketInfo}); asked of
+ *     kernels with {@link Feature#PACKET_INFO} only
  * @param options socket options the user set; {@link java.net.StandardSocketOptions} with checked
  *     values. Sizes of buffers that the user did not set are the kernel's to choose: room for all
  *     slots
@@ -20,7 +22,18 @@ public record SocketConfig(
     int receiveSlots,
     int sendSlots,
     int datagramSize,
+    boolean packetInfo,
     Map<SocketOption<?>, Object> options) {
+
+  /** Without packet info. */
+  public SocketConfig(
+      InetSocketAddress bindAddress,
+      int receiveSlots,
+      int sendSlots,
+      int datagramSize,
+      Map<SocketOption<?>, Object> options) {
+    this(bindAddress, receiveSlots, sendSlots, datagramSize, false, options);
+  }
 
   /** Copies the options. */
   public SocketConfig {

@@ -7,6 +7,7 @@ package io.rioreactive.kernel.linux;
 final class Constants {
 
   // sys/socket.h
+  static final int AF_UNSPEC = 0;
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
   static final int SOCK_DGRAM = 2;
@@ -14,11 +15,13 @@ final class Constants {
   static final int SOCK_CLOEXEC = 0x80000;
   static final int MSG_TRUNC = 0x20;
   static final int MSG_DONTWAIT = 0x40;
+  static final int MSG_ERRQUEUE = 0x2000;
   static final int MSG_NOSIGNAL = 0x4000;
 
   // asm-generic/socket.h
   static final int SOL_SOCKET = 1;
   static final int SO_REUSEADDR = 2;
+  static final int SO_ERROR = 4;
   static final int SO_BROADCAST = 6;
   static final int SO_SNDBUF = 7;
   static final int SO_RCVBUF = 8;
@@ -33,8 +36,14 @@ final class Constants {
   static final int IPPROTO_IP = 0;
   static final int IPPROTO_IPV6 = 41;
   static final int IP_TOS = 1;
+  static final int IP_RECVERR = 11;
+  static final int IPV6_RECVERR = 25;
   static final int IPV6_V6ONLY = 26;
   static final int IPV6_TCLASS = 67;
+
+  // linux/errqueue.h
+  static final int SO_EE_ORIGIN_ICMP = 2;
+  static final int SO_EE_ORIGIN_ICMP6 = 3;
 
   // poll.h
   static final int POLLIN = 0x1;

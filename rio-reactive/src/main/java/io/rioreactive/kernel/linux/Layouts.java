@@ -37,6 +37,29 @@ final class Layouts {
   static final Struct MMSGHDR =
       Struct.of("mmsghdr", MSGHDR.as("msg_hdr"), JAVA_INT.withName("msg_len"));
 
+  /** {@code struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; }}, bits/socket.h. */
+  static final Struct CMSGHDR =
+      Struct.of(
+          "cmsghdr",
+          JAVA_LONG.withName("cmsg_len"),
+          JAVA_INT.withName("cmsg_level"),
+          JAVA_INT.withName("cmsg_type"));
+
+  /**
+   * {@code struct sock_extended_err { __u32 ee_errno; __u8 ee_origin; __u8 ee_type; __u8 ee_code;
+   * __u8 ee_pad; __u32 ee_info; __u32 ee_data; }}, linux/errqueue.h.
+   */
+  static final Struct SOCK_EXTENDED_ERR =
+      Struct.of(
+          "sock_extended_err",
+          JAVA_INT.withName("ee_errno"),
+          JAVA_BYTE.withName("ee_origin"),
+          JAVA_BYTE.withName("ee_type"),
+          JAVA_BYTE.withName("ee_code"),
+          JAVA_BYTE.withName("ee_pad"),
+          JAVA_INT.withName("ee_info"),
+          JAVA_INT.withName("ee_data"));
+
   /** {@code struct pollfd { int fd; short int events; short int revents; }}, sys/poll.h. */
   static final Struct POLLFD =
       Struct.of(

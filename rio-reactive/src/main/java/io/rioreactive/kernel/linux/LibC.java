@@ -32,6 +32,8 @@ class LibC {
       LIBRARY.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT).capturing(Source.ERRNO);
   private static final MethodHandle BIND =
       LIBRARY.function("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT).capturing(Source.ERRNO);
+  private static final MethodHandle CONNECT =
+      LIBRARY.function("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT).capturing(Source.ERRNO);
   private static final MethodHandle GETSOCKNAME =
       LIBRARY
           .function("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)
@@ -96,6 +98,15 @@ class LibC {
   int bind(int sockfd, long addr, int addrlen) {
     try {
       int result = (int) BIND.invokeExact(error.segment(), sockfd, addr, addrlen);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int connect(int sockfd, long addr, int addrlen) {
+    try {
+      int result = (int) CONNECT.invokeExact(error.segment(), sockfd, addr, addrlen);
       return result == -1 ? -error.code() : result;
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);

@@ -36,9 +36,9 @@ public final class LinuxMmsgKernel implements Kernel {
         Feature.REPLY_SOURCE, Support.NO,
         Feature.KERNEL_DROPS, Support.YES,
         Feature.TRUE_LENGTH, Support.YES,
-        Feature.UNREACHABLE, Support.NO,
+        Feature.UNREACHABLE, Support.YES,
         Feature.SEGMENTATION, Support.NO,
-        Feature.PUMPS, Support.NO);
+        Feature.PUMPS, Support.YES);
   }
 
   @Override

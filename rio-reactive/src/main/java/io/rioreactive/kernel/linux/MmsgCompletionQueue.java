@@ -33,6 +33,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private final boolean isPolled;
   private final MessageHeaders receiveHeaders;
   private final MessageHeaders sendHeaders;
+  private final ErrorMessages errorMessages;
   private final ReceiveBuffers receiveBuffers;
   private final WakeUp wakeUp;
   private final PollSet pollSet;
@@ -53,6 +54,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
     this.isPolled = waitMode == WaitMode.POLLED;
     this.receiveHeaders = new MessageHeaders(arena);
     this.sendHeaders = new MessageHeaders(arena);
+    this.errorMessages = new ErrorMessages(arena);
     this.receiveBuffers = new ReceiveBuffers(libc);
     this.wakeUp = new WakeUp(libc, arena);
     this.pollSet = new PollSet(libc, wakeUp.fd());
@@ -107,6 +109,10 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   MessageHeaders sendHeaders() {
     return sendHeaders;
+  }
+
+  ErrorMessages errorMessages() {
+    return errorMessages;
   }
 
   /** The socket has something for {@link #dequeue}. */

@@ -1,5 +1,7 @@
 package io.rioreactive.kernel.linux;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelException;
@@ -9,6 +11,7 @@ import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.net.InetSocketAddress;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One socket: its posted receives as a stack, its sends as a ring, and what is known of its
@@ -36,6 +39,9 @@ final class MmsgRequestQueue implements RequestQueue {
   private static final long LONGEST_PAUSE_NANOS = 20_000_000;
   private static final int MOST_ATTEMPTS = 8;
 
+  /** Of a connected socket's send, with what the network told read in between. */
+  private static final int MOST_ATTEMPTS_WITHOUT_NEWS = 2;
+
   private enum Readiness {
     NO,
     PERHAPS,
@@ -52,6 +58,7 @@ final class MmsgRequestQueue implements RequestQueue {
   private final LibC libc;
   private final int index;
   private final UdpSocket socket;
+  private volatile InetSocketAddress localAddress;
   private final SlotRegion receives;
   private final Slab sendSlab;
   private final DropCounter drops;
@@ -77,6 +84,10 @@ final class MmsgRequestQueue implements RequestQueue {
   private long pauseNanos;
   private long pausedUntil;
 
+  // Both null, or of the peer the socket is connected to.
+  private @Nullable InetSocketAddress peer;
+  private @Nullable ErrorQueue errors;
+
   private boolean isEnded;
 
   /** How all that is posted ends, once the socket has come to its end. */
@@ -100,6 +111,7 @@ final class MmsgRequestQueue implements RequestQueue {
     this.libc = libc;
     this.index = index;
     this.socket = socket;
+    this.localAddress = socket.localAddress();
     this.receives = receives;
     this.sendSlab = sendSlab;
     this.drops = new DropCounter(libc, socket.fd());
@@ -122,7 +134,27 @@ final class MmsgRequestQueue implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return socket.localAddress();
+    return localAddress;
+  }
+
+  @Override
+  public void connect(InetSocketAddress peer) throws KernelException {
+    if (isEnded) {
+      throw Errno.exception("connect " + SocketAddressFormat.text(peer), refusal());
+    }
+    try {
+      ErrorMessages messages = queue.errorMessages();
+      localAddress = UdpConnect.connect(libc, socket, messages, localAddress, this.peer, peer);
+    } catch (KernelException e) {
+      if (UdpConnect.isPortLost(libc, socket)) {
+        fail(e.code());
+      }
+      throw e;
+    }
+    this.peer = peer;
+    if (errors == null) {
+      errors = new ErrorQueue(libc, socket.fd(), queue.errorMessages());
+    }
   }
 
   @Override
@@ -195,10 +227,10 @@ final class MmsgRequestQueue implements RequestQueue {
 
   @Override
   public void commit() {
-    if (sending == Sending.FLOWING) {
+    if (sending == Sending.FLOWING && !isErrorDue()) {
       flush();
     }
-    if (sends.done() > 0) {
+    if (sends.done() > 0 || isErrorDue()) {
       queue.onReady(this);
     }
   }
@@ -209,6 +241,9 @@ final class MmsgRequestQueue implements RequestQueue {
    * @return whether there is more to be had at once
    */
   boolean onDequeue(CompletionBatch batch) {
+    if (isErrorDue()) {
+      readErrors(batch);
+    }
     if (isFlushDue) {
       isFlushDue = false;
       flush();
@@ -222,7 +257,7 @@ final class MmsgRequestQueue implements RequestQueue {
       receive(batch);
     }
     sends.dequeue(batch, index, batch.remaining());
-    return sends.done() > 0 || (isEnded ? postedCount > 0 : isReceiveDue());
+    return sends.done() > 0 || isErrorDue() || (isEnded ? postedCount > 0 : isReceiveDue());
   }
 
   private boolean isReceiveDue() {
@@ -278,7 +313,7 @@ final class MmsgRequestQueue implements RequestQueue {
       return 0;
     }
     // poll has promised something. The first call kept no error, and if it was one of a datagram
-    // sent earlier, it has consumed it. (Connected sockets will have to capture in the first call.)
+    // sent earlier, it has consumed it, and the error queue of a connected socket tells it.
     int result =
         libc.recvmmsgCapturing(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
     if (result >= 0) {
@@ -302,21 +337,27 @@ final class MmsgRequestQueue implements RequestQueue {
 
   /** Sends what waits, until nothing does or the system wants a pause. Each round advances. */
   private void flush() {
+    boolean isConnected = errors != null;
     MessageHeaders headers = queue.sendHeaders();
     boolean isGoing = true;
     while (isGoing && sends.waiting() > 0) {
       int asked = Math.min(sends.waiting(), MessageHeaders.CAPACITY);
       prepareSends(headers, asked);
       int sent = libc.sendmmsg(socket.fd(), headers.address(), asked, SEND_FLAGS);
+      boolean isWhole = sent == asked;
       if (sent <= 0) {
-        // The first call kept no error; if it was one of an earlier datagram, it has consumed it.
-        // (Connected sockets will have to capture in the first call.)
+        // The first call kept no error; if it was one of an earlier datagram, it has consumed it,
+        // and the error queue of a connected socket tells it all the same.
         sent = libc.sendmmsgCapturing(socket.fd(), headers.address(), asked, SEND_FLAGS);
       }
       if (sent > 0) {
         sends.sent(sent);
         attempts = 0;
         pauseNanos = 0;
+        if (isConnected && !isWhole) {
+          onErrorSuspected(); // one met an error, and nobody has told which
+          isGoing = false;
+        }
       } else {
         isGoing = onSendFailed(-sent);
       }
@@ -326,8 +367,11 @@ final class MmsgRequestQueue implements RequestQueue {
   private void prepareSends(MessageHeaders headers, int count) {
     for (int i = 0; i < count; i++) {
       long slot = sendBase + sends.slot(i) * sendStride;
-      // A family of zero in the address area will mean the connected peer: no name, length 0.
-      headers.set(i, slot, socket.addressLength(), slot + sendPayloadOffset, sends.length(i));
+      if (errors == null) {
+        headers.set(i, slot, socket.addressLength(), slot + sendPayloadOffset, sends.length(i));
+      } else {
+        headers.set(i, LibC.NULL, 0, slot + sendPayloadOffset, sends.length(i)); // to the peer
+      }
     }
   }
 
@@ -351,7 +395,13 @@ final class MmsgRequestQueue implements RequestQueue {
       fail(code);
       return false;
     }
-    if (isWorthRepeating(code) && ++attempts < MOST_ATTEMPTS) {
+    if (errors != null && Errno.isAboutEarlierDatagram(code)) {
+      boolean isNeverItsOwn = Errno.isOnlyAboutEarlierDatagram(code);
+      if (++attempts < (isNeverItsOwn ? MOST_ATTEMPTS : MOST_ATTEMPTS_WITHOUT_NEWS)) {
+        onErrorSuspected();
+        return false;
+      }
+    } else if (isWorthRepeating(code) && ++attempts < MOST_ATTEMPTS) {
       return true;
     }
     attempts = 0;
@@ -377,6 +427,25 @@ final class MmsgRequestQueue implements RequestQueue {
     sending = next;
   }
 
+  // ---- what became of earlier datagrams
+
+  private boolean isErrorDue() {
+    return errors != null && !isEnded && errors.isDue();
+  }
+
+  private void readErrors(CompletionBatch batch) {
+    ErrorQueue errors = requireNonNull(this.errors);
+    if (errors.read(batch, index)) {
+      attempts = 0; // what a send failed with may have been this
+    }
+    isFlushDue = sending == Sending.FLOWING;
+  }
+
+  private void onErrorSuspected() {
+    requireNonNull(errors).onSuspected();
+    queue.onReady(this);
+  }
+
   // ---- what the queue asks and tells
 
   int fd() {
@@ -389,7 +458,8 @@ final class MmsgRequestQueue implements RequestQueue {
       return 0;
     }
     int receive = postedCount > 0 && readable == Readiness.NO ? Constants.POLLIN : 0;
-    return receive | (sending == Sending.BLOCKED ? Constants.POLLOUT : 0);
+    int send = sending == Sending.BLOCKED ? Constants.POLLOUT : 0;
+    return receive | send | (errors != null ? Constants.POLLERR : 0);
   }
 
   void onPolled(int answers) {
@@ -398,11 +468,15 @@ final class MmsgRequestQueue implements RequestQueue {
     } else if ((answers & Constants.POLLHUP) != 0) {
       fail(Errno.ESHUTDOWN.code());
     } else {
-      // An error is consumed by the next call, so each direction that wants one makes it.
-      if ((answers & (Constants.POLLIN | Constants.POLLERR)) != 0) {
+      boolean isError = (answers & Constants.POLLERR) != 0;
+      if (isError && errors != null) {
+        errors.onPolled();
+      }
+      // Without an error queue the next call consumes the error, so each direction makes one.
+      if ((answers & Constants.POLLIN) != 0 || (isError && errors == null)) {
         readable = Readiness.YES;
       }
-      if (sending == Sending.BLOCKED && (answers & (Constants.POLLOUT | Constants.POLLERR)) != 0) {
+      if (sending == Sending.BLOCKED && (isError || (answers & Constants.POLLOUT) != 0)) {
         sending = Sending.FLOWING;
         isFlushDue = true;
       }

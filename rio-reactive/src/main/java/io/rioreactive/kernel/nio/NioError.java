@@ -2,6 +2,7 @@ package io.rioreactive.kernel.nio;
 
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelException.Kind;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -45,6 +46,8 @@ enum NioError {
   OTHER(7, Kind.OTHER, "(?!)", "the JDK tells no more");
 
   private static final NioError[] ALL = values();
+  private static final Pattern REFUSED =
+      Pattern.compile("connection refused", Pattern.CASE_INSENSITIVE);
 
   private final int code;
   private final Kind kind;
@@ -81,6 +84,16 @@ enum NioError {
       case BindException _ -> orElse(byWords(thrown), BAD_ADDRESS);
       default -> byWords(thrown);
     };
+  }
+
+  /**
+   * Whether a failure on a connected channel tells of a datagram sent earlier, and never of the
+   * call's own. Words again, since some systems (Wine) have the JDK throw a plain IOException.
+   */
+  static boolean isAboutEarlierDatagram(Exception thrown) {
+    return thrown instanceof PortUnreachableException
+        || thrown instanceof ConnectException
+        || (thrown instanceof IOException && REFUSED.matcher("" + thrown.getMessage()).find());
   }
 
   private static NioError orElse(NioError found, NioError fallback) {

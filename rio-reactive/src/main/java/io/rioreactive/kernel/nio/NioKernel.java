@@ -52,7 +52,7 @@ public final class NioKernel implements Kernel {
         Feature.REPLY_SOURCE, Support.NO,
         Feature.KERNEL_DROPS, Support.NO,
         Feature.TRUE_LENGTH, Support.NO,
-        Feature.UNREACHABLE, Support.NO,
+        Feature.UNREACHABLE, Support.YES,
         Feature.SEGMENTATION, Support.NO,
         Feature.PUMPS, Support.NO);
   }

@@ -7,11 +7,13 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
+import io.rioreactive.kernel.UnreachableNews;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * <p>It owns the channel and the slots. The queue's thread alone, but for {@link #kernelDrops}. It
  * never blocks, and never keeps a slot's memory in a call that has returned.
  *
+ * <p>Connected, it writes instead of sending to an address, and the JDK tells of earlier datagrams
+ * by failing a call: the call is made again, and the failure is news.
+ *
  * <pre>
  *   isReadable:  no ──select──▶ yes ──nothing there──▶ no
  *   isBlocked:   no ──full──▶ yes ──select──▶ no
@@ -44,6 +49,9 @@ final class NioRequestQueue implements RequestQueue {
 
   /** The most receives in a row, so that a flooded socket does not keep others waiting. */
   static final int MOST_RECEIVES = 64;
+
+  /** A send may meet the news of each of so many earlier ones before its own fate. */
+  private static final int MOST_ATTEMPTS = 8;
 
   private static final InetSocketAddress NOBODY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -68,6 +76,18 @@ final class NioRequestQueue implements RequestQueue {
 
   private final SendRing sends;
   private boolean isBlocked;
+  private InetSocketAddress localAddress;
+
+  /** Whom it is connected to; null for nobody. */
+  private @Nullable InetSocketAddress peer;
+
+  /** A connect was refused, and then so was the way back: it can reach and hear nobody. */
+  private boolean isPeerLost;
+
+  private final UnreachableNews news = new UnreachableNews();
+
+  /** How often the first waiting send has met news in a row. */
+  private int attempts;
 
   /** The peer of the last receive, and its numbers: the channel gives the same object again. */
   private SocketAddress lastSender = NOBODY;
@@ -112,6 +132,7 @@ final class NioRequestQueue implements RequestQueue {
     this.socket = socket;
     this.channel = socket.channel();
     this.format = socket.format();
+    this.localAddress = socket.localAddress();
     this.key = key;
     this.arena = arena;
     this.receiveSlab = receiveSlab;
@@ -127,7 +148,50 @@ final class NioRequestQueue implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return socket.localAddress();
+    return localAddress;
+  }
+
+  /** The JDK connects a channel but once. Disconnecting keeps the port. */
+  @Override
+  public void connect(InetSocketAddress peer) throws KernelException {
+    try {
+      channel.disconnect();
+      channel.connect(peer);
+    } catch (IOException | IllegalArgumentException refused) {
+      int code = codeOf(refused);
+      KernelException failure = error("connect " + SocketAddressFormat.text(peer), code);
+      goBack();
+      throw failure;
+    }
+    onConnected(peer);
+  }
+
+  private void onConnected(InetSocketAddress to) {
+    peer = to;
+    isPeerLost = false;
+    try {
+      localAddress = (InetSocketAddress) channel.getLocalAddress();
+    } catch (IOException closed) {
+      LOG.debug("the local address cannot be asked for", closed); // the next call meets it
+    }
+  }
+
+  /** Connects to the peer it had. */
+  private void goBack() {
+    if (peer != null) {
+      try {
+        channel.connect(peer);
+        onConnected(peer);
+      } catch (IOException refused) {
+        isPeerLost = true;
+        LOG.warn(
+            "{} is no longer connected to {}, and neither sends nor receives until a connect"
+                + " succeeds: {}",
+            SocketAddressFormat.text(localAddress),
+            SocketAddressFormat.text(peer),
+            error("connect", codeOf(refused)).getMessage());
+      }
+    }
   }
 
   @Override
@@ -208,7 +272,7 @@ final class NioRequestQueue implements RequestQueue {
     if (!isBlocked) {
       flush();
     }
-    if (sends.done() > 0) {
+    if (sends.done() + news.waiting() > 0) {
       queue.onReady(this);
     }
   }
@@ -231,7 +295,8 @@ final class NioRequestQueue implements RequestQueue {
       receive(batch);
     }
     sends.dequeue(batch, index, batch.remaining());
-    return sends.done() > 0 || (end == null ? isReceiveDue() : postedCount > 0);
+    news.dequeue(batch, index);
+    return sends.done() + news.waiting() > 0 || (end == null ? isReceiveDue() : postedCount > 0);
   }
 
   private boolean isReceiveDue() {
@@ -260,6 +325,9 @@ final class NioRequestQueue implements RequestQueue {
         isReadable = false;
         return;
       }
+      if (isPeerLost) {
+        return; // it may be anybody's
+      }
       writeSender(place, (InetSocketAddress) sender);
       postedCount--;
       addReceived(batch, slot, place, buffer.position() - begin);
@@ -268,8 +336,12 @@ final class NioRequestQueue implements RequestQueue {
       endReceives(batch, CompletionStatus.SOCKET_FAILED);
     } catch (IOException e) {
       isReadable = false; // an error that stays shall not be met 64 times in a turn
-      postedCount--;
-      batch.addReceive(index, slot, CompletionStatus.FAILED, 0, codeOf(e));
+      if (isAboutEarlierDatagram(e)) {
+        batch.addUnreachable(index, codeOf(e));
+      } else {
+        postedCount--;
+        batch.addReceive(index, slot, CompletionStatus.FAILED, 0, codeOf(e));
+      }
     }
   }
 
@@ -314,7 +386,7 @@ final class NioRequestQueue implements RequestQueue {
     int slot = sends.slot(0);
     int length = sends.length(0);
     try {
-      int sent = channel.send(sendSlab.toSend(slot, length), target(slot));
+      int sent = send(slot, sendSlab.toSend(slot, length));
       // 0 is also what an empty datagram that was sent gives; a full buffer is told by the next
       if (sent <= 0 && length > 0) {
         isBlocked = true;
@@ -322,14 +394,35 @@ final class NioRequestQueue implements RequestQueue {
         return false;
       }
       sends.sent(1);
+      attempts = 0;
       return true;
     } catch (ClosedChannelException e) {
       fail(e);
       return false;
     } catch (IOException | IllegalArgumentException e) {
-      sends.failed(CompletionStatus.FAILED, codeOf(e));
+      if (isAboutEarlierDatagram(e) && ++attempts < MOST_ATTEMPTS) {
+        news.add(codeOf(e)); // and this one is sent again
+      } else {
+        attempts = 0;
+        sends.failed(CompletionStatus.FAILED, codeOf(e));
+      }
       return true;
     }
+  }
+
+  private int send(int slot, ByteBuffer datagram) throws IOException {
+    if (peer == null) {
+      return channel.send(datagram, target(slot));
+    }
+    if (isPeerLost) {
+      throw new NoRouteToHostException("no route to the peer when it was last connected to");
+    }
+    return channel.write(datagram);
+  }
+
+  /** Whether a call on a connected channel has failed for an earlier datagram's sake. */
+  private boolean isAboutEarlierDatagram(Exception thrown) {
+    return peer != null && NioError.isAboutEarlierDatagram(thrown);
   }
 
   private InetSocketAddress target(int slot) {
@@ -387,6 +480,7 @@ final class NioRequestQueue implements RequestQueue {
       end = status;
       endCode = code;
       sends.allFailed(status, code);
+      news.clear();
       queue.onReady(this);
     }
   }
@@ -405,7 +499,7 @@ final class NioRequestQueue implements RequestQueue {
       try {
         channel.close();
       } catch (IOException e) {
-        LOG.warn("closing the socket on {} failed", socket.localAddress(), e);
+        LOG.warn("closing the socket on {} failed", localAddress, e);
       }
       queue.onChannelClosed();
     }

@@ -7,6 +7,7 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
+import io.rioreactive.kernel.UnreachableNews;
 import java.net.InetSocketAddress;
 import java.util.OptionalLong;
 
@@ -24,6 +25,9 @@ import java.util.OptionalLong;
  *    ├──────────────────────▶ in the results ────────────────┘
  *    └─ refused: the slot stays the pump's
  * </pre>
+ *
+ * <p>Connected, a send names no address; what a failing call tells of an earlier datagram is news,
+ * and the call is made again.
  *
  * <p>What is done in the call has a packet all the same, unless the socket skips it ({@code
  * SetFileCompletionNotificationModes}); then its result waits here. Datagrams keep the order they
@@ -53,8 +57,15 @@ final class IocpRequestQueue implements RequestQueue {
   private final int[] postedAs;
 
   private int posts;
+
+  /** How often each send has met the end of an earlier one. */
+  private final byte[] attempts;
+
   private final IocpReceiveResults receiveResults;
   private final SendRing sendResults;
+  private final UnreachableNews news = new UnreachableNews();
+  private InetSocketAddress localAddress;
+  private boolean isConnected;
   private boolean isClosed;
 
   /** Whether it stands in the queue's line of sockets that have results. The queue's alone. */
@@ -76,9 +87,11 @@ final class IocpRequestQueue implements RequestQueue {
     this.receives = receives;
     this.sends = sends;
     handle = socket.handle();
+    localAddress = socket.localAddress();
     addressLength = socket.addressLength();
     datagramSize = receives.region().payloadSize();
     postedAs = new int[receives.region().slots()];
+    attempts = new byte[sends.region().slots()];
     receiveResults = new IocpReceiveResults(receives.region().slots());
     sendResults = new SendRing(sends.region().slots());
   }
@@ -90,7 +103,13 @@ final class IocpRequestQueue implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return socket.localAddress();
+    return localAddress;
+  }
+
+  @Override
+  public void connect(InetSocketAddress peer) throws KernelException {
+    localAddress = socket.connect(winsock, peer);
+    isConnected = true;
   }
 
   @Override
@@ -182,9 +201,15 @@ final class IocpRequestQueue implements RequestQueue {
     if (isClosed) {
       return WsaError.WSAENOTSOCK.code();
     }
+    attempts[slot] = 0;
+    return startSend(slot, length);
+  }
+
+  private int startSend(int slot, int length) {
     sends.start(slot, length, addressLength);
     int result = sendTo(slot);
-    for (int i = 1; i < MOST_ATTEMPTS && WsaError.isAboutEarlierDatagram(-result); i++) {
+    while (isWorthRepeating(slot, -result)) {
+      onEarlierDatagram(-result);
       result = sendTo(slot);
     }
     return result == -WsaError.WSA_IO_PENDING.code() || (result == 0 && !skipsPackets)
@@ -200,10 +225,22 @@ final class IocpRequestQueue implements RequestQueue {
         1,
         sends.bytesMoved(slot),
         0,
-        sends.address(slot),
-        addressLength,
+        isConnected ? Constants.NULL : sends.address(slot),
+        isConnected ? 0 : addressLength,
         sends.overlapped(slot),
         Constants.NULL);
+  }
+
+  private boolean isWorthRepeating(int slot, int code) {
+    return WsaError.isAboutEarlierDatagram(code) && ++attempts[slot] < MOST_ATTEMPTS;
+  }
+
+  /** Without a peer nobody could say whose datagram it was. */
+  private void onEarlierDatagram(int code) {
+    if (isConnected) {
+      news.add(code);
+      queue.onSendResult(this);
+    }
   }
 
   private int onSendAnswered(int slot, int length, int code) {
@@ -286,6 +323,13 @@ final class IocpRequestQueue implements RequestQueue {
       batch.addSend(index, slot, CompletionStatus.OK, sends.moved(slot), 0);
     } else {
       int code = NtStatus.toCode(status);
+      if (isConnected && !isClosed && isWorthRepeating(slot, code)) {
+        onEarlierDatagram(code);
+        code = startSend(slot, sends.length(slot));
+        if (code == ACCEPTED) {
+          return true;
+        }
+      }
       CompletionStatus became = WsaError.statusOf(code, isClosed);
       batch.addSend(index, slot, became, 0, codeOf(became, code));
     }
@@ -311,7 +355,8 @@ final class IocpRequestQueue implements RequestQueue {
     while (receiveResults.size() > 0 && batch.remaining() > 0) {
       receiveResults.moveFirst(batch, index);
     }
-    return sendResults.done() + receiveResults.size() > 0;
+    news.dequeue(batch, index);
+    return sendResults.done() + receiveResults.size() + news.waiting() > 0;
   }
 
   /** Posts that have not been dequeued. */
@@ -328,6 +373,7 @@ final class IocpRequestQueue implements RequestQueue {
   public void close() {
     if (!isClosed) {
       isClosed = true;
+      news.clear();
       queue.onClose(handle);
     }
   }

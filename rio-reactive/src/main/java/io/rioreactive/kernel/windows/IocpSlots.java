@@ -151,6 +151,11 @@ final class IocpSlots {
     return base + slot * stride + BUFFER;
   }
 
+  /** Bytes that its last {@link #start} was told. */
+  int length(int slot) {
+    return segment.get(JAVA_INT, slot * stride + BUFFER_LENGTH);
+  }
+
   // ---- what became of it
 
   /** Bytes of a request that was done within its call. */

@@ -25,14 +25,17 @@ import org.slf4j.LoggerFactory;
  * index and a claim on the completion queue. The queue's thread alone. It never frees what the
  * system may write to or read from.
  *
- * <p>Posts name the peer's address for each datagram. A connected socket will post without, and
- * packet info with a control slice: both are arguments of the two calls below.
+ * <p>Posts name the peer's address for each datagram; those of a connected socket name none. Packet
+ * info will need a control slice: an argument of the two calls below.
  */
 final class RioRequestQueue implements RequestQueue {
 
   private static final Logger LOG = LoggerFactory.getLogger(RioRequestQueue.class);
 
   private static final long NULL = Constants.NULL;
+
+  /** A send may meet the end of each of so many earlier ones before its own fate. */
+  private static final int MOST_ATTEMPTS = 8;
 
   /** Bytes of an address slice: a {@code SOCKADDR_INET}, whatever the socket's family. */
   private static final int ADDRESS_BYTES = (int) Layouts.SOCKADDR_INET.byteSize();
@@ -55,6 +58,13 @@ final class RioRequestQueue implements RequestQueue {
   private final int datagramSize;
 
   private State state = State.OPEN;
+  private InetSocketAddress localAddress;
+  private boolean isConnected;
+
+  /** Of each send: its length, and how often it has met the end of an earlier one. */
+  private final int[] sendLengths;
+
+  private final byte[] sendAttempts;
   private int receivesOutstanding;
   private int sendsOutstanding;
   private boolean isReceiveDeferred;
@@ -74,11 +84,14 @@ final class RioRequestQueue implements RequestQueue {
     this.buffers = buffers;
     this.index = index;
     this.socket = socket;
+    this.localAddress = socket.localAddress();
     this.rq = rq;
     this.receives = receives;
     this.sends = sends;
     this.claim = RioQueueSize.claim(receives.slots().slots(), sends.slots().slots());
     this.datagramSize = receives.slots().payloadSize();
+    this.sendLengths = new int[sends.slots().slots()];
+    this.sendAttempts = new byte[sends.slots().slots()];
   }
 
   @Override
@@ -88,7 +101,13 @@ final class RioRequestQueue implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return socket.localAddress();
+    return localAddress;
+  }
+
+  @Override
+  public void connect(InetSocketAddress peer) throws KernelException {
+    localAddress = socket.connect(queue.winsock(), peer);
+    isConnected = true;
   }
 
   @Override
@@ -177,10 +196,33 @@ final class RioRequestQueue implements RequestQueue {
     if (state != State.OPEN) {
       return WsaError.WSAENOTSOCK.code();
     }
+    sendLengths[slot] = length;
+    sendAttempts[slot] = 0;
+    int code = send(slot, Constants.RIO_MSG_DEFER);
+    while (isWorthRepeating(slot, code)) {
+      code = send(slot, Constants.RIO_MSG_DEFER);
+    }
+    if (isRefusal(code)) {
+      return code;
+    }
+    onDeferred();
+    isSendDeferred = true;
+    return ACCEPTED;
+  }
+
+  /** Whether what ended a send was news of an earlier one, and it is to be sent again. */
+  private boolean isWorthRepeating(int slot, int code) {
+    return isConnected
+        && state == State.OPEN
+        && WsaError.isAboutEarlierDatagram(code)
+        && ++sendAttempts[slot] < MOST_ATTEMPTS;
+  }
+
+  private int send(int slot, int flags) {
     buffers.set(
         sends.bufferId(slot),
         sends.payloadOffset(slot),
-        length,
+        sendLengths[slot],
         sends.addressOffset(slot),
         ADDRESS_BYTES);
     int code =
@@ -189,18 +231,15 @@ final class RioRequestQueue implements RequestQueue {
             buffers.payload(),
             1,
             NULL, // local address: must be
-            buffers.address(),
+            isConnected ? NULL : buffers.address(),
             NULL, // control: packet info
             NULL, // flags
-            Constants.RIO_MSG_DEFER,
+            flags,
             RioContext.ofSend(slot));
-    if (isRefusal(code)) {
-      return code;
+    if (!isRefusal(code)) {
+      sendsOutstanding++;
     }
-    onDeferred();
-    isSendDeferred = true;
-    sendsOutstanding++;
-    return ACCEPTED;
+    return code;
   }
 
   /** FALSE with WSA_IO_PENDING has been seen in the field: the request has started. */
@@ -307,7 +346,15 @@ final class RioRequestQueue implements RequestQueue {
     switch (completed) {
       case OK, TRUNCATED -> batch.addSend(index, slot, completed, bytes, 0);
       case CANCELLED -> batch.addSend(index, slot, completed, 0, 0);
-      case FAILED, SOCKET_FAILED -> batch.addSend(index, slot, completed, 0, status);
+      case FAILED -> {
+        // Not deferred: this turn may post nothing, and then it commits nothing.
+        if (isWorthRepeating(slot, status) && !isRefusal(send(slot, 0))) {
+          batch.addUnreachable(index, status);
+        } else {
+          batch.addSend(index, slot, completed, 0, status);
+        }
+      }
+      case SOCKET_FAILED -> batch.addSend(index, slot, completed, 0, status);
     }
   }
 

@@ -17,16 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bound overlapped socket, as the system granted it, and the way there.
+ * A bound overlapped socket, as the system granted it, and the way there; and the way to a peer.
  *
- * <p>Opening runs on the queue's thread and leaves no socket behind when it fails. Closing is not
- * done here. Unless the user set SO_REUSEADDR the bind is exclusive: Windows would let others take
- * the port otherwise.
+ * <p>Opening and connecting run on the queue's thread. Opening leaves no socket behind when it
+ * fails. Closing is not done here. Unless the user set SO_REUSEADDR the bind is exclusive: Windows
+ * would let others take the port otherwise.
  *
  * @param handle the socket
  * @param format how addresses are written for it
  * @param addressLength bytes of an address as the system is told: that of the socket's family
- * @param localAddress what it is bound to, with the port the system picked
+ * @param localAddress what it was bound to, with the port the system picked
  * @param receiveBuffer bytes of its receive buffer, as the system tells
  * @param sendBuffer bytes of its send buffer, as the system tells
  */
@@ -60,6 +60,21 @@ record WindowsSocket(
     }
   }
 
+  /**
+   * Connects it to a peer, or to another one, and has the system tell of datagrams that did not
+   * arrive.
+   *
+   * @return the address that the system picked for the peer
+   */
+  InetSocketAddress connect(Winsock winsock, InetSocketAddress peer) throws KernelException {
+    try (Arena arena = Arena.ofConfined()) {
+      ConnectCalls calls = new ConnectCalls(winsock, format, arena);
+      calls.connect(handle, peer, addressLength);
+      calls.tellOfEarlierDatagrams(handle, true);
+      return calls.localAddress(handle);
+    }
+  }
+
   /** The steps of opening one socket, with the memory their arguments stand in. */
   private static final class Opening {
 
@@ -73,6 +88,7 @@ record WindowsSocket(
     private final MemorySegment value;
     private final MemorySegment size;
     private final MemorySegment address;
+    private final ConnectCalls calls;
 
     Opening(Winsock winsock, SocketConfig config, int flags, Arena arena) {
       this.winsock = winsock;
@@ -84,6 +100,7 @@ record WindowsSocket(
       value = arena.allocate(JAVA_INT);
       size = arena.allocate(JAVA_INT);
       address = arena.allocate(SocketAddressFormat.SIZE, Long.BYTES);
+      calls = new ConnectCalls(winsock, format, arena);
     }
 
     WindowsSocket open() throws IOException {
@@ -93,15 +110,14 @@ record WindowsSocket(
         makeRoom(socket, Constants.SO_RCVBUF, config.receiveSlots());
         makeRoom(socket, Constants.SO_SNDBUF, config.sendSlots());
         setOptions(socket);
-        switchOff(socket, "SIO_UDP_CONNRESET", Constants.SIO_UDP_CONNRESET);
-        switchOff(socket, "SIO_UDP_NETRESET", Constants.SIO_UDP_NETRESET);
+        calls.tellOfEarlierDatagrams(socket, false);
         bind(socket);
         WindowsSocket opened =
             new WindowsSocket(
                 socket,
                 format,
                 addressLength,
-                localAddress(socket),
+                calls.localAddress(socket),
                 get(socket, Constants.SO_RCVBUF),
                 get(socket, Constants.SO_SNDBUF));
         isOpen = true;
@@ -197,31 +213,6 @@ record WindowsSocket(
       }
     }
 
-    /**
-     * Else an ICMP answer to a datagram sent would end a receive that has nothing to do with it.
-     */
-    private void switchOff(long socket, String name, int controlCode) {
-      value.set(JAVA_INT, 0, 0);
-      int result =
-          winsock.WSAIoctl(
-              socket,
-              controlCode,
-              value.address(),
-              INT_SIZE,
-              Constants.NULL,
-              0,
-              size.address(),
-              Constants.NULL,
-              Constants.NULL);
-      if (result < 0) {
-        LOG.debug(
-            "{} cannot be switched off, so a receive may fail where a datagram that was sent did"
-                + " not arrive, and the socket goes on: {}",
-            name,
-            WsaError.exception("WSAIoctl", -result).getMessage());
-      }
-    }
-
     private void bind(long socket) throws IOException {
       InetSocketAddress wanted = config.bindAddress();
       format.write(address, 0, wanted);
@@ -238,12 +229,6 @@ record WindowsSocket(
         throw failure.asBindException();
       }
       throw failure;
-    }
-
-    private InetSocketAddress localAddress(long socket) throws KernelException {
-      size.set(JAVA_INT, 0, (int) address.byteSize());
-      require("getsockname", winsock.getsockname(socket, address.address(), size.address()));
-      return format.read(address, 0);
     }
 
     private static void require(String operation, int result) throws KernelException {

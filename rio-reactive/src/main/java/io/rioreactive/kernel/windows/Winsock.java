@@ -49,6 +49,8 @@ public class Winsock {
           "WSASocketW", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final MethodHandle BIND =
       capturing("bind", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle CONNECT =
+      capturing("connect", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle GETSOCKNAME =
       capturing("getsockname", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SETSOCKOPT =
@@ -167,6 +169,14 @@ public class Winsock {
   public int bind(long socket, long name, int namelen) {
     try {
       return result((int) BIND.invokeExact(error.segment(), socket, name, namelen));
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  public int connect(long socket, long name, int namelen) {
+    try {
+      return result((int) CONNECT.invokeExact(error.segment(), socket, name, namelen));
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
     }

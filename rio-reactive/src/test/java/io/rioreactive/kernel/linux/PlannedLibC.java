@@ -14,10 +14,15 @@ final class PlannedLibC extends LibC {
 
   private final Deque<Integer> sends = new ArrayDeque<>();
   private final Deque<Integer> receives = new ArrayDeque<>();
+  private final Deque<Integer> connects = new ArrayDeque<>();
+  private final Deque<Integer> binds = new ArrayDeque<>();
   private int nextPollAnswer;
   int sendCalls;
   int receiveCalls;
   int pollCalls;
+
+  /** Reads of an error queue. */
+  int errorReads;
 
   PlannedLibC(Arena arena) {
     super(arena);
@@ -41,6 +46,25 @@ final class PlannedLibC extends LibC {
     return this;
   }
 
+  /** After so many that do not, a connect fails. */
+  PlannedLibC failConnect(int after, Errno errno) {
+    plan(connects, after, errno);
+    return this;
+  }
+
+  /** The next bind fails. */
+  PlannedLibC failBind(Errno errno) {
+    plan(binds, 0, errno);
+    return this;
+  }
+
+  private static void plan(Deque<Integer> plan, int after, Errno errno) {
+    for (int i = 0; i < after; i++) {
+      plan.add(0);
+    }
+    plan.add(-errno.code());
+  }
+
   /** The next poll says this of the first socket. */
   PlannedLibC answerPoll(int revents) {
     nextPollAnswer = revents;
@@ -62,7 +86,23 @@ final class PlannedLibC extends LibC {
   }
 
   @Override
+  int connect(int sockfd, long addr, int addrlen) {
+    int planned = connects.isEmpty() ? 0 : connects.poll();
+    return planned < 0 ? planned : super.connect(sockfd, addr, addrlen);
+  }
+
+  @Override
+  int bind(int sockfd, long addr, int addrlen) {
+    int planned = binds.isEmpty() ? 0 : binds.poll();
+    return planned < 0 ? planned : super.bind(sockfd, addr, addrlen);
+  }
+
+  @Override
   int recvmmsg(int sockfd, long msgvec, int vlen, int flags, long timeout) {
+    if ((flags & Constants.MSG_ERRQUEUE) != 0) {
+      errorReads++;
+      return super.recvmmsg(sockfd, msgvec, vlen, flags, timeout);
+    }
     receiveCalls++;
     return isFailure(receives) ? -1 : super.recvmmsg(sockfd, msgvec, vlen, flags, timeout);
   }

@@ -9,6 +9,9 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,8 @@ final class FillableChannel extends DatagramChannel {
   private final DatagramChannel real;
   private int room = Integer.MAX_VALUE;
   private @Nullable IOException failure;
+  private final Deque<IOException> writeFailures = new ArrayDeque<>();
+  private final Deque<IOException> connectFailures = new ArrayDeque<>();
 
   FillableChannel(DatagramChannel real) {
     super(real.provider());
@@ -35,6 +40,16 @@ final class FillableChannel extends DatagramChannel {
   /** What all receives throw from now on; null for none. */
   void failReceives(@Nullable IOException failure) {
     this.failure = failure;
+  }
+
+  /** What the next writes throw. */
+  void failWrites(int count, IOException failure) {
+    writeFailures.addAll(Collections.nCopies(count, failure));
+  }
+
+  /** What the next connects throw. */
+  void failConnects(int count, IOException failure) {
+    connectFailures.addAll(Collections.nCopies(count, failure));
   }
 
   @Override
@@ -91,17 +106,23 @@ final class FillableChannel extends DatagramChannel {
 
   @Override
   public boolean isConnected() {
-    return false;
+    return real.isConnected();
   }
 
   @Override
-  public DatagramChannel connect(SocketAddress remote) {
-    throw new UnsupportedOperationException();
+  public DatagramChannel connect(SocketAddress remote) throws IOException {
+    IOException planned = connectFailures.poll();
+    if (planned != null) {
+      throw planned;
+    }
+    real.connect(remote);
+    return this;
   }
 
   @Override
-  public DatagramChannel disconnect() {
-    throw new UnsupportedOperationException();
+  public DatagramChannel disconnect() throws IOException {
+    real.disconnect();
+    return this;
   }
 
   @Override
@@ -125,8 +146,16 @@ final class FillableChannel extends DatagramChannel {
   }
 
   @Override
-  public int write(ByteBuffer source) {
-    throw new UnsupportedOperationException();
+  public int write(ByteBuffer source) throws IOException {
+    IOException planned = writeFailures.poll();
+    if (planned != null) {
+      throw planned;
+    }
+    if (room == 0) {
+      return 0;
+    }
+    room--;
+    return real.write(source);
   }
 
   @Override

@@ -4,16 +4,21 @@ import static io.rioreactive.kernel.nio.Net.DATAGRAM_SIZE;
 import static io.rioreactive.kernel.nio.Net.LOOPBACK;
 import static io.rioreactive.kernel.nio.Net.SLOTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.WaitMode;
+import io.rioreactive.kernel.Wine;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -183,6 +188,97 @@ class NioRequestQueueTest {
 
       assertThat(fixture.dequeue())
           .containsExactly("send 0 SOCKET_FAILED 0", "send 1 SOCKET_FAILED 0");
+    }
+  }
+
+  // ---- connected
+
+  private static final String NEWS = "receive -1 FAILED 0";
+
+  @Test
+  void whatTellsOfEarlierDatagramsIsNewsAndTheSendIsMadeAgain() throws IOException {
+    for (IOException told :
+        List.of(
+            new PortUnreachableException(),
+            new ConnectException("Connection refused"),
+            new IOException("Connection refused"))) {
+      try (Fixture fixture = new Fixture()) {
+        fixture.socket.connect(fixture.target());
+        fixture.channel.failWrites(3, told);
+        Net.postSend(fixture.socket, 0, "again", fixture.target());
+        fixture.socket.commit();
+
+        assertThat(fixture.dequeue()).containsExactly("send 0 OK 5", NEWS, NEWS, NEWS);
+        assertThat(Net.receive(fixture.peer)).isEqualTo("again");
+      }
+    }
+  }
+
+  @Test
+  void aSendThatMeetsNothingButNewsFailsAndTheNextOneGoes() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.socket.connect(fixture.target());
+      fixture.channel.failWrites(8, new PortUnreachableException());
+      Net.postSend(fixture.socket, 0, "first", fixture.target());
+      Net.postSend(fixture.socket, 1, "next", fixture.target());
+      fixture.socket.commit();
+
+      assertThat(fixture.dequeue())
+          .startsWith("send 0 FAILED 0", "send 1 OK 4")
+          .filteredOn(NEWS::equals)
+          .hasSize(7);
+    }
+  }
+
+  @Test
+  void newsOfAReceiveTakesNoSlot() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.socket.connect(fixture.target());
+      Net.post(fixture.socket, 0);
+      fixture.channel.failReceives(new PortUnreachableException());
+      assertThat(fixture.dequeue()).containsExactly(NEWS);
+      fixture.channel.failReceives(null);
+
+      Net.send(fixture.peer, "after", fixture.socket);
+      fixture.queue.await();
+      assertThat(fixture.dequeue()).containsExactly("receive 0 OK 5");
+    }
+  }
+
+  @Test
+  void aSendsOwnFailureIsNoNews() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.socket.connect(fixture.target());
+      fixture.channel.failWrites(1, new NoRouteToHostException());
+      Net.postSend(fixture.socket, 0, "x", fixture.target());
+      fixture.socket.commit();
+      assertThat(fixture.dequeue()).containsExactly("send 0 FAILED 0");
+    }
+  }
+
+  @Test
+  void aSocketThatLostItsPeerSendsAndHearsNothingUntilItHasOneAgain() throws IOException {
+    assumeFalse(Wine.isThere(), "Wine loses the port when a channel is disconnected");
+    try (Fixture fixture = new Fixture()) {
+      fixture.socket.connect(fixture.target());
+      fixture.channel.failConnects(2, new NoRouteToHostException()); // to the other, and back
+      assertThatThrownBy(() -> fixture.socket.connect(new InetSocketAddress(LOOPBACK, 9)))
+          .isInstanceOf(KernelException.class)
+          .hasMessageStartingWith("connect 127.0.0.1:9 failed: NIO_UNREACHABLE");
+      Net.post(fixture.socket, 0);
+      Net.postSend(fixture.socket, 0, "lost", fixture.target());
+      Net.send(fixture.peer, "anybody's", fixture.socket);
+      fixture.socket.commit();
+      assertThat(fixture.dequeue()).containsExactly("send 0 FAILED 0");
+
+      fixture.socket.connect(fixture.target());
+      Net.postSend(fixture.socket, 0, "found", fixture.target());
+      fixture.socket.commit();
+      assertThat(fixture.dequeue()).containsExactly("send 0 OK 5");
+      assertThat(Net.receive(fixture.peer)).isEqualTo("found");
+      Net.send(fixture.peer, "the peer's", fixture.socket);
+      fixture.queue.await();
+      assertThat(fixture.dequeue()).containsExactly("receive 0 OK 10");
     }
   }
 }

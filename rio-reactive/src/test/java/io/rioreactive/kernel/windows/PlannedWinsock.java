@@ -34,12 +34,16 @@ final class PlannedWinsock extends Winsock {
   /** What has been switched off, by control code. */
   final List<Integer> switchedOff = new ArrayList<>();
 
-  /** Whether nothing can be switched off. */
+  /** What has been switched on, by control code. */
+  final List<Integer> switchedOn = new ArrayList<>();
+
+  /** Whether nothing can be switched off or on. */
   boolean refusesControl;
 
   private final PlannedKernel32 kernel32;
   private final Deque<Integer> receives = new ArrayDeque<>();
   private final Deque<Integer> sends = new ArrayDeque<>();
+  private final Deque<NtStatus> laterSends = new ArrayDeque<>();
 
   PlannedWinsock(Arena arena, PlannedKernel32 kernel32) {
     super(arena);
@@ -55,6 +59,12 @@ final class PlannedWinsock extends Winsock {
   /** The next send is refused. */
   PlannedWinsock refuseSend(WsaError error) {
     sends.add(-error.code());
+    return this;
+  }
+
+  /** The next send starts and ends with this failure: of the first socket. */
+  PlannedWinsock failSendLater(NtStatus status) {
+    laterSends.add(status);
     return this;
   }
 
@@ -92,6 +102,8 @@ final class PlannedWinsock extends Winsock {
       long completionRoutine) {
     if (inSize == Integer.BYTES && intAt(inBuffer) == 0) {
       switchedOff.add(controlCode);
+    } else if (inSize == Integer.BYTES) {
+      switchedOn.add(controlCode);
     }
     return refusesControl
         ? -WsaError.WSAEOPNOTSUPP.code()
@@ -110,6 +122,11 @@ final class PlannedWinsock extends Winsock {
   @SuppressWarnings("restricted")
   private static int intAt(long address) {
     return MemorySegment.ofAddress(address).reinterpret(Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
+  }
+
+  @SuppressWarnings("restricted")
+  private static void setInt(long address, int value) {
+    MemorySegment.ofAddress(address).reinterpret(Integer.BYTES).set(ValueLayout.JAVA_INT, 0, value);
   }
 
   @Override
@@ -156,6 +173,12 @@ final class PlannedWinsock extends Winsock {
     sendCalls++;
     if (!sends.isEmpty()) {
       return sends.poll();
+    }
+    NtStatus later = laterSends.poll();
+    if (later != null) {
+      setInt(overlapped, later.code());
+      kernel32.PostQueuedCompletionStatus(kernel32.port, 0, 0, overlapped);
+      return -WsaError.WSA_IO_PENDING.code();
     }
     return answered(
         overlapped,

@@ -83,6 +83,7 @@ public final class RioProbe implements Callable<Integer> {
             SocketChecks.all(),
             ReceiveChecks.all(),
             SendChecks.all(),
+            ConnectChecks.all(),
             QueueChecks.all(),
             PacketChecks.all(),
             MemoryChecks.all())

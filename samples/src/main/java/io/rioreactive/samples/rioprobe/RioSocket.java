@@ -168,6 +168,15 @@ final class RioSocket implements AutoCloseable {
   /** Posts a send to a port of the loopback address. */
   void send(int cell, int length, int toPort) throws IOException {
     LoopbackAddress.write(cells.address(cell), toPort);
+    send(cell, length, cells.describeAddress(address, cell, Cells.ADDRESS_LENGTH));
+  }
+
+  /** Posts a send to the peer of a connected socket. */
+  void sendToPeer(int cell, int length) throws IOException {
+    send(cell, length, Constants.NULL);
+  }
+
+  private void send(int cell, int length, long remoteAddress) throws IOException {
     int code =
         accepted(
             rio.RIOSendEx(
@@ -175,7 +184,7 @@ final class RioSocket implements AutoCloseable {
                 cells.describePayload(payload, cell, length),
                 1,
                 Constants.NULL,
-                cells.describeAddress(address, cell, Cells.ADDRESS_LENGTH),
+                remoteAddress,
                 Constants.NULL,
                 Constants.NULL,
                 0,

@@ -104,6 +104,13 @@ final class WindowsCalls {
     return LoopbackAddress.port(name);
   }
 
+  /** Connects to a port of the loopback address. */
+  void connect(long socket, int port) throws IOException {
+    MemorySegment name = memory.allocate(Layouts.SOCKADDR_IN.layout());
+    LoopbackAddress.write(name, port);
+    succeeded("connect", winsock.connect(socket, name.address(), (int) name.byteSize()));
+  }
+
   /** Sets an option of one {@code int}: 0, or the negative error code. */
   int setOption(long socket, int level, int option, int value) {
     MemorySegment segment = memory.allocate(JAVA_INT);
@@ -113,7 +120,13 @@ final class WindowsCalls {
 
   /** Sets a control code of one {@code BOOL} to FALSE: 0, or the negative error code. */
   int switchOff(long socket, int controlCode) {
+    return control(socket, controlCode, false);
+  }
+
+  /** Sets a control code of one {@code BOOL}: 0, or the negative error code. */
+  int control(long socket, int controlCode, boolean isOn) {
     MemorySegment value = memory.allocate(JAVA_INT);
+    value.set(JAVA_INT, 0, isOn ? 1 : 0);
     MemorySegment bytes = memory.allocate(JAVA_INT);
     return winsock.WSAIoctl(
         socket,

@@ -57,6 +57,8 @@ class RioProbeOnTheDoubleTest {
             "Datagrams that come before the request queue is made wait too",
             "An address slice of 16 bytes, enough for IPv4, is refused or fails",
             "RIOSendEx of a slice of length 0 sends an empty datagram",
+            "RIOSendEx without an address goes to the peer of a connected socket",
+            "A second connect changes the peer and leaves posted receives posted",
             "RIOResizeCompletionQueue is allowed while a notify is armed, and the notify comes",
             "10,000 registrations of one page each are made",
             "One registration of 200 MiB is made");
