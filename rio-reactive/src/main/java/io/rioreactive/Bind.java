@@ -1,26 +1,31 @@
 package io.rioreactive;
 
 import java.io.IOException;
-import java.net.InetAddress;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * One bind under way: the name is resolved off the pump, then the socket is opened on it.
- *
- * <p>A server's own pump is started here, and ends with the one connection it was started for.
+ * One bind or connect under way: names are resolved off the pump, then the socket is opened on it.
  */
 final class Bind {
 
-  private final ServerOptions options;
+  /** How long the blocking forms wait. */
+  static final Duration LONGEST = Duration.ofSeconds(45);
+
+  private final UdpOptions options;
   private final InetSocketAddress address;
+
+  /** Null for a server. */
+  private final @Nullable InetSocketAddress peer;
+
   private final MonoSink<RioConnection> sink;
-  private final PumpGroup group;
-  private final boolean isOwnGroup;
 
   /** By any thread; the pump binds nothing from then on. */
   private volatile boolean cancelled;
@@ -28,64 +33,73 @@ final class Bind {
   /** Pump only. */
   private @Nullable UdpConnection connection;
 
-  private Bind(ServerOptions options, InetSocketAddress address, MonoSink<RioConnection> sink) {
+  private Bind(
+      UdpOptions options,
+      InetSocketAddress address,
+      @Nullable InetSocketAddress peer,
+      MonoSink<RioConnection> sink) {
     this.options = options;
     this.address = address;
+    this.peer = peer;
     this.sink = sink;
-    PumpGroup shared = options.group;
-    this.isOwnGroup = shared == null;
-    this.group = shared == null ? ownGroup(options) : shared;
   }
 
-  static Mono<RioConnection> of(ServerOptions options) {
-    return resolve(options)
-        .flatMap(address -> Mono.create(sink -> new Bind(options, address, sink).start()));
+  static Mono<RioConnection> server(UdpOptions options) {
+    return options
+        .resolveLocal()
+        .flatMap(
+            address ->
+                options.pumpCount() == 1
+                    ? of(options, address, null)
+                    : GroupBind.of(options, address));
   }
 
-  private static Mono<InetSocketAddress> resolve(ServerOptions options) {
-    InetSocketAddress given = options.bindAddress;
-    if (given != null && !given.isUnresolved()) {
-      return Mono.just(given);
-    }
-    String host = given == null ? options.host : given.getHostString();
-    if (host == null) {
-      return Mono.just(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port));
+  static Mono<RioConnection> client(UdpOptions options) {
+    return options
+        .resolvePeer(null)
+        .flatMap(peer -> options.resolveLocal(peer).flatMap(address -> of(options, address, peer)));
+  }
+
+  /**
+   * One socket.
+   *
+   * @param peer whom to connect it to; null for nobody
+   */
+  static Mono<RioConnection> of(
+      UdpOptions options, InetSocketAddress address, @Nullable InetSocketAddress peer) {
+    return Mono.create(sink -> new Bind(options, address, peer, sink).start());
+  }
+
+  /**
+   * Waits for a bind or connect.
+   *
+   * @throws UncheckedIOException if it fails for a reason of the system
+   */
+  static RioConnection now(String verb, Mono<RioConnection> opening, Duration timeout) {
+    if (Schedulers.isInNonBlockingThread()) { // block() subscribes before it looks, and so binds
+      throw new IllegalStateException(
+          verb
+              + "Now() blocks, which the thread "
+              + Thread.currentThread().getName()
+              + " must not: subscribe to "
+              + verb
+              + "()");
     }
     try {
-      return Mono.just(new InetSocketAddress(InetAddress.ofLiteral(host), options.port));
-    } catch (IllegalArgumentException isName) {
-      return Mono.fromCallable(() -> lookUp(host))
-          .map(ip -> new InetSocketAddress(ip, options.port))
-          .subscribeOn(Schedulers.boundedElastic());
+      return Objects.requireNonNull(opening.block(timeout), "never completes empty");
+    } catch (RuntimeException e) {
+      @Nullable Throwable cause = Exceptions.unwrap(e);
+      if (cause instanceof IOException io) {
+        throw new UncheckedIOException(io.getMessage(), io);
+      }
+      throw e;
     }
-  }
-
-  private static InetAddress lookUp(String host) throws UnknownHostException {
-    try {
-      return InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      UnknownHostException clear =
-          new UnknownHostException("host \"" + host + "\" to bind cannot be resolved");
-      clear.initCause(e);
-      throw clear;
-    }
-  }
-
-  private static PumpGroup ownGroup(ServerOptions options) {
-    PumpGroup own = PumpGroup.forOne();
-    if (options.provider != null) {
-      own.provider(options.provider);
-    }
-    if (options.notification != null) {
-      own.notification(options.notification);
-    }
-    return own;
   }
 
   private void start() {
     Pump pump;
     try {
-      pump = group.next();
+      pump = options.pumpGroup().next();
     } catch (IOException e) {
       sink.error(e);
       return;
@@ -101,29 +115,27 @@ final class Bind {
   private void onCancel() {
     if (connection != null) {
       connection.dispose();
-    } else {
-      endOwnGroup();
     }
   }
 
   private void onPump(Pump pump) {
     if (cancelled) {
-      pump.unreserve();
+      pump.onUnreserved();
       return;
     }
     UdpConnection bound;
     try {
-      bound = pump.onBind(options.socketConfig(address), options);
+      bound = pump.onBind(options.socketConfig(address), options, peer);
     } catch (Throwable failure) {
-      pump.unreserve();
-      endOwnGroup();
+      pump.onUnreserved();
       sink.error(failure);
       return;
     }
     connection = bound;
     try {
-      if (options.onBound != null) {
-        options.onBound.accept(bound);
+      var onBound = options.onBound();
+      if (onBound != null) {
+        onBound.accept(bound);
       }
     } catch (Throwable thrown) {
       bound.dispose();
@@ -132,11 +144,5 @@ final class Bind {
     }
     bound.onOpen();
     sink.success(bound);
-  }
-
-  private void endOwnGroup() {
-    if (isOwnGroup) {
-      group.dispose();
-    }
   }
 }

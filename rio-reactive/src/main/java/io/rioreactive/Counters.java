@@ -24,7 +24,9 @@ final class Counters {
   static final int BATCHES = 9;
   static final int HANDLER_FAILED = 10;
   static final int RESPOND_TIMED_OUT = 11;
-  private static final int FIRST_REASON = 12;
+  static final int UNREACHABLE = 12;
+  static final int RECONNECTS = 13;
+  private static final int FIRST_REASON = 14;
 
   private static final DropReason[] REASONS = DropReason.values();
   private static final VarHandle VALUE = MethodHandles.arrayElementVarHandle(long[].class);
@@ -82,6 +84,8 @@ final class Counters {
         get(BYTES_SENT),
         get(HANDLER_FAILED),
         get(RESPOND_TIMED_OUT),
+        get(UNREACHABLE),
+        get(RECONNECTS),
         get(BATCHES),
         Duration.ofNanos(connection.pump().longestTurnNanos()),
         connection.kernelDrops());

@@ -1,5 +1,6 @@
 package io.rioreactive;
 
+import io.rioreactive.kernel.PacketInfo;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Datagram {
 
+  /** In place of a target: whoever the connection has as its peer. */
+  static final InetSocketAddress PEER = InetSocketAddress.createUnresolved("connected-peer", 0);
+
   private final InetSocketAddress remoteAddress;
   private final byte[] payload;
 
@@ -26,12 +30,44 @@ public final class Datagram {
   private final @Nullable Reception reception;
 
   /**
-   * What else is known of how a datagram was received.
+   * What else is known of how a datagram was received; of one to send, of where it is to leave.
    *
+   * @param origin {@link PacketInfo#origin}
    * @param originalLength bytes of payload as it was sent, if it was truncated and the kernel tells
    */
   private record Reception(
-      @Nullable InetSocketAddress localAddress, boolean truncated, OptionalInt originalLength) {}
+      int origin,
+      @Nullable InetSocketAddress localAddress,
+      int interfaceIndex,
+      int hopLimit,
+      int trafficClass,
+      boolean truncated,
+      OptionalInt originalLength) {
+
+    static Reception of(DatagramView view) {
+      boolean truncated = view.truncated();
+      return new Reception(
+          view.origin(),
+          view.localAddress(),
+          view.interfaceIndex(),
+          view.hopLimit(),
+          view.trafficClass(),
+          truncated,
+          truncated ? view.originalLength() : OptionalInt.empty());
+    }
+
+    /** Where an answer leaves. */
+    Reception turned() {
+      return new Reception(
+          origin,
+          localAddress,
+          interfaceIndex,
+          PacketInfo.NOT_TOLD,
+          PacketInfo.NOT_TOLD,
+          false,
+          OptionalInt.empty());
+    }
+  }
 
   /** Takes the array as it is: the caller gives it up. */
   private Datagram(InetSocketAddress remoteAddress, @Nullable Reception reception, byte[] payload) {
@@ -46,11 +82,8 @@ public final class Datagram {
   }
 
   private static @Nullable Reception receptionOf(DatagramView view) {
-    InetSocketAddress local = view.localAddress();
-    boolean truncated = view.truncated();
-    return local == null && !truncated
-        ? null
-        : new Reception(local, truncated, truncated ? view.originalLength() : OptionalInt.empty());
+    boolean isPlain = view.origin() == PacketInfo.UNKNOWN && !view.truncated();
+    return isPlain ? null : Reception.of(view);
   }
 
   /**
@@ -91,14 +124,50 @@ public final class Datagram {
         payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The peer: who sent a received datagram, to whom one to send is to go. */
+  /** A datagram for the peer of a connected client, with a copy of the bytes. */
+  public static Datagram of(byte[] payload) {
+    return to(PEER, payload);
+  }
+
+  /** A datagram for the peer of a connected client, with a copy of the buffer's remaining bytes. */
+  public static Datagram of(ByteBuffer payload) {
+    return to(PEER, payload);
+  }
+
+  /** A datagram for the peer of a connected client, with the text in UTF-8. */
+  public static Datagram of(String payload) {
+    return to(PEER, payload);
+  }
+
+  /**
+   * The peer: who sent a received datagram, to whom one to send is to go. For those made by {@link
+   * #of(byte[])} an unresolved address that stands for the connection's peer.
+   */
   public InetSocketAddress remoteAddress() {
     return remoteAddress;
   }
 
-  /** The local address it was received on; null where that is not known. */
+  /**
+   * The local address it came to, which may be a multicast or broadcast address; null without
+   * {@link RioUdpTransport#packetInfo}. Of a reply: that of the datagram it answers.
+   */
   public @Nullable InetSocketAddress localAddress() {
     return reception == null ? null : reception.localAddress();
+  }
+
+  /** The system's number of the interface it came by; 0 where that is not known. */
+  public int interfaceIndex() {
+    return reception == null ? 0 : reception.interfaceIndex();
+  }
+
+  /** Its hop limit (TTL) on arrival, 0 to 255; -1 where that is not known. */
+  public int hopLimit() {
+    return reception == null ? PacketInfo.NOT_TOLD : reception.hopLimit();
+  }
+
+  /** Its traffic class: DSCP in six bits, ECN in the lower two; -1 where that is not known. */
+  public int trafficClass() {
+    return reception == null ? PacketInfo.NOT_TOLD : reception.trafficClass();
   }
 
   /**
@@ -138,7 +207,8 @@ public final class Datagram {
 
   /**
    * A datagram to the peer of this one, with a copy of the bytes. It leaves from the address that
-   * the connection is bound to; of a wildcard address, from the one that the system picks.
+   * the connection is bound to; of a wildcard address, from the one that the system picks or, with
+   * {@link RioUdpTransport#packetInfo}, from the one that this datagram came to.
    */
   public Datagram reply(byte[] payload) {
     return answer(payload.clone());
@@ -155,13 +225,18 @@ public final class Datagram {
   }
 
   private Datagram answer(byte[] payload) {
-    InetSocketAddress local = localAddress();
-    Reception from = local == null ? null : new Reception(local, false, OptionalInt.empty());
+    Reception from =
+        reception == null || reception.origin() == PacketInfo.UNKNOWN ? null : reception.turned();
     return new Datagram(remoteAddress, from, payload);
   }
 
   void writeTo(DatagramWriter writer) {
     writer.remoteAddress(remoteAddress).put(payload);
+    Reception from = reception;
+    if (from != null && from.origin() != PacketInfo.UNKNOWN && writer.hasPacketInfo()) {
+      boolean isAddress = from.origin() == PacketInfo.ADDRESS;
+      writer.from(isAddress ? from.localAddress() : null, from.interfaceIndex());
+    }
   }
 
   /** Equal addresses and equal payload. */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -54,6 +55,7 @@ public final class DatagramView {
 
   private long address;
   private long payload;
+  private long info;
   private int length;
   private int originalLength;
 
@@ -75,6 +77,7 @@ public final class DatagramView {
   void open(int place, int length, int originalLength) {
     this.address = region.addressAt(place);
     this.payload = region.payloadAt(place);
+    this.info = region.infoAt(place);
     this.length = length;
     this.originalLength = originalLength;
     this.user = Thread.currentThread().threadId();
@@ -126,10 +129,36 @@ public final class DatagramView {
     return addresses.read(format, memory, address);
   }
 
-  /** The local address it came to; null where that is not known. */
+  /**
+   * The local address it came to, which may be a multicast or broadcast address; null without
+   * {@link RioUdpTransport#packetInfo}. Recent ones are shared objects.
+   */
   public @Nullable InetSocketAddress localAddress() {
     check();
-    return null;
+    return origin() == PacketInfo.UNKNOWN ? null : addresses.read(format, memory, info);
+  }
+
+  /** {@link PacketInfo#origin}. */
+  int origin() {
+    return region.hasInfo() ? PacketInfo.origin(memory, info) : PacketInfo.UNKNOWN;
+  }
+
+  /** The system's number of the interface it came by; 0 where that is not known. */
+  public int interfaceIndex() {
+    check();
+    return region.hasInfo() ? PacketInfo.interfaceIndex(memory, info) : 0;
+  }
+
+  /** Its hop limit (TTL) on arrival, 0 to 255; -1 where that is not known. */
+  public int hopLimit() {
+    check();
+    return region.hasInfo() ? PacketInfo.hopLimit(memory, info) : PacketInfo.NOT_TOLD;
+  }
+
+  /** Its traffic class: DSCP in six bits, ECN in the lower two; -1 where that is not known. */
+  public int trafficClass() {
+    check();
+    return region.hasInfo() ? PacketInfo.trafficClass(memory, info) : PacketInfo.NOT_TOLD;
   }
 
   /** The byte at an index of the payload. */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -51,12 +52,16 @@ public final class DatagramWriter {
 
   private long address;
   private long payload;
+  private long info;
   private int length;
 
   /** The length that was too large; 0 if none was. */
   private int tooLarge;
 
   private @Nullable InetSocketAddress remoteAddress;
+
+  /** Where all datagrams of a connected socket go. */
+  private @Nullable InetSocketAddress peer;
 
   /** The first thing that makes the datagram unsendable; stays even if the encoder catches it. */
   private @Nullable Unsendable unsendable;
@@ -72,13 +77,26 @@ public final class DatagramWriter {
     this.capacity = region.payloadSize();
   }
 
+  void onPeer(@Nullable InetSocketAddress connected) {
+    peer = connected;
+  }
+
   void open(int slot) {
     this.address = region.addressAt(slot);
     this.payload = region.payloadAt(slot);
+    if (region.hasInfo()) {
+      this.info = region.infoAt(slot);
+      PacketInfo.clear(memory, info);
+    }
     this.length = 0;
     this.tooLarge = 0;
     this.remoteAddress = null;
     this.unsendable = null;
+    InetSocketAddress connected = peer;
+    if (connected != null) { // the kernel does not need it, but a drop's report does
+      this.remoteAddress = connected;
+      addresses.write(format, memory, address, connected);
+    }
     this.user = Thread.currentThread().threadId();
   }
 
@@ -156,14 +174,24 @@ public final class DatagramWriter {
   }
 
   /**
-   * Says where the datagram is to go. Every datagram needs a target.
+   * Says where the datagram is to go. Every datagram needs a target, but those of a connected
+   * client, which all go to its peer.
    *
    * @throws RuntimeException if it is unresolved, its port is 0, or the socket's family cannot
    *     reach it: the element fails as {@link DropReason#BAD_ADDRESS}
    */
   public DatagramWriter remoteAddress(InetSocketAddress target) {
     check();
+    InetSocketAddress connected = peer;
+    if (connected != null) {
+      return checkPeer(connected, target);
+    }
     remoteAddress = target;
+    if (target == Datagram.PEER) {
+      throw refuse(
+          DropReason.BAD_ADDRESS,
+          "the datagram names no target, and the connection has no peer: use Datagram.to(…)");
+    }
     if (target.isUnresolved()) {
       throw refuse(
           DropReason.BAD_ADDRESS, target + " is unresolved: resolve names before they are sent to");
@@ -178,6 +206,45 @@ public final class DatagramWriter {
           target + " is IPv6 and the socket is IPv4: bind to an IPv6 address, or to ::");
     }
     return this;
+  }
+
+  private DatagramWriter checkPeer(InetSocketAddress connected, InetSocketAddress target) {
+    if (target != Datagram.PEER && !target.equals(connected)) {
+      remoteAddress = target;
+      throw refuse(
+          DropReason.BAD_ADDRESS,
+          "the client is connected to " + connected + " and cannot send to " + target);
+    }
+    return this;
+  }
+
+  /**
+   * Says where it is to leave from, on a connection with {@link RioUdpTransport#packetInfo}. By
+   * default the system picks.
+   *
+   * @param source an address of this machine, whose port is not looked at; null for whichever
+   *     belongs to the interface, which an answer to a multicast or broadcast datagram needs
+   * @param interfaceIndex the system's number of the interface; 0 for whichever
+   * @throws RuntimeException without packetInfo: the element fails as {@link DropReason#ENCODER}
+   */
+  public DatagramWriter from(@Nullable InetSocketAddress source, int interfaceIndex) {
+    check();
+    if (!region.hasInfo()) {
+      throw refuse(
+          DropReason.ENCODER,
+          "where a datagram leaves from can be said with packetInfo(true) only");
+    }
+    if (source != null && !addresses.write(format, memory, info, source)) {
+      throw refuse(
+          DropReason.BAD_ADDRESS, "the source " + source + " is IPv6 and the socket is IPv4");
+    }
+    PacketInfo.setOrigin(
+        memory, info, source == null ? PacketInfo.INTERFACE : PacketInfo.ADDRESS, interfaceIndex);
+    return this;
+  }
+
+  boolean hasPacketInfo() {
+    return region.hasInfo();
   }
 
   /** Bytes written so far. */

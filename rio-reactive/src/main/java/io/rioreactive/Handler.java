@@ -25,7 +25,7 @@ final class Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Handler.class);
 
   private final UdpConnection connection;
-  private final ServerOptions options;
+  private final UdpOptions options;
   private final BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>>
       function;
   private final Disposable.Swap subscription = Disposables.swap();
@@ -37,7 +37,7 @@ final class Handler {
 
   /** The one that was given, or the one that responds; null where there is neither. */
   static @Nullable Handler of(
-      UdpConnection connection, ServerOptions options, @Nullable Responder responder) {
+      UdpConnection connection, UdpOptions options, @Nullable Responder responder) {
     if (responder != null) {
       return new Handler(connection, options, responder::handle);
     }
@@ -47,7 +47,7 @@ final class Handler {
 
   private Handler(
       UdpConnection connection,
-      ServerOptions options,
+      UdpOptions options,
       BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> function) {
     this.connection = connection;
     this.options = options;

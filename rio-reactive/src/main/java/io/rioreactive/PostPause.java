@@ -3,7 +3,6 @@ package io.rioreactive;
 import io.rioreactive.kernel.KernelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -77,7 +76,7 @@ final class PostPause {
   }
 
   /** A posted receive came back with an error. */
-  void onFailed(Supplier<KernelException> failure) {
+  void onFailed(KernelException failure) {
     failures++;
     if (failures == FAILURES_IN_A_ROW && !failing) {
       failing = true;
@@ -89,7 +88,7 @@ final class PostPause {
               failures,
               PAUSE.toMillis(),
               FAILURES_IN_A_ROW,
-              failure.get().getMessage());
+              failure.getMessage());
       levelOfFailing = Level.DEBUG;
     }
   }

@@ -10,6 +10,7 @@ import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,9 @@ final class Pump implements PumpTurns {
 
   private static final int TASKS_A_TURN = 1_024;
 
+  /** A load: it had its last socket, and takes no other. */
+  private static final int UNUSED = -1;
+
   private final Kernel kernel;
   private final WaitMode waitMode;
   private final PumpDriver driver;
@@ -63,8 +67,8 @@ final class Pump implements PumpTurns {
 
   private @Nullable CompletionQueue queue;
 
-  /** Its one connection brought it along, and takes it with it. */
-  private final boolean endsWithConnection;
+  /** Made for connections that nobody named a group for: it ends with the last of them. */
+  private final boolean endsWhenUnused;
 
   private boolean ending;
 
@@ -80,7 +84,9 @@ final class Pump implements PumpTurns {
   /** Requests to run what is handed over after the end; whoever makes the first one runs all. */
   private final AtomicInteger late = new AtomicInteger();
 
-  /** Sockets that were given to this pump: bound, or being bound. Any thread. */
+  /**
+   * Sockets that were given to this pump: bound, or being bound; or {@link #UNUSED}. Any thread.
+   */
   private final AtomicInteger load = new AtomicInteger();
 
   /** The thread inside {@link #turn}. A stale read by another thread is never that thread. */
@@ -94,13 +100,13 @@ final class Pump implements PumpTurns {
   private volatile long longestTurn;
 
   /**
-   * @param endsWithConnection whether it ends when a connection has closed, the only one it had
+   * @param endsWhenUnused whether it ends when the last socket that was given to it has closed
    */
-  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver, boolean endsWithConnection) {
+  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver, boolean endsWhenUnused) {
     this.kernel = kernel;
     this.waitMode = waitMode;
     this.driver = driver;
-    this.endsWithConnection = endsWithConnection;
+    this.endsWhenUnused = endsWhenUnused;
   }
 
   // Any thread
@@ -129,7 +135,7 @@ final class Pump implements PumpTurns {
 
   /** Whether a socket can be bound here: whoever hears of a broken pump binds on another. */
   boolean isUsable() {
-    return !ended && !broken;
+    return !ended && !broken && load.get() != UNUSED;
   }
 
   /** Those that are open, for the watch. */
@@ -147,14 +153,9 @@ final class Pump implements PumpTurns {
     return load.get();
   }
 
-  /** One more socket is to be bound here. */
-  void reserve() {
-    load.incrementAndGet();
-  }
-
-  /** A socket that was to be bound here will not be. */
-  void unreserve() {
-    load.decrementAndGet();
+  /** Whether one more socket can be bound here, and will be; not if it ends for want of any. */
+  boolean reserve() {
+    return load.getAndUpdate(sockets -> sockets == UNUSED ? UNUSED : sockets + 1) != UNUSED;
   }
 
   long longestTurnNanos() {
@@ -364,23 +365,32 @@ final class Pump implements PumpTurns {
     }
   }
 
-  /** Binds a socket and gives it its connection. */
-  UdpConnection onBind(SocketConfig config, ServerOptions options) throws IOException {
+  /**
+   * Binds a socket and gives it its connection.
+   *
+   * @param peer whom to connect to; null for nobody
+   */
+  UdpConnection onBind(SocketConfig config, UdpOptions options, @Nullable InetSocketAddress peer)
+      throws IOException {
     if (broken) {
       throw new IOException("the pump broke before the socket was bound: bind again");
     }
     if (ending || ended) {
       throw new IOException("the PumpGroup has been disposed: bind on another, or on none");
     }
+    options.requireSupport(kernel);
     onOpen();
     var requests = Objects.requireNonNull(queue, "opened just now").openSocket(config);
     UdpConnection connection;
     try {
-      connection = new UdpConnection(this, requests, options);
-    } catch (Throwable noMemory) {
+      if (peer != null) {
+        requests.connect(peer);
+      }
+      connection = new UdpConnection(this, requests, options, peer);
+    } catch (Throwable unusable) { // no route to the peer, or no memory
       requests.close(); // nothing is posted, so nothing is outstanding
       requests.release();
-      throw noMemory;
+      throw unusable;
     }
     while (bySocket.size() <= requests.index()) {
       bySocket.add(null);
@@ -404,12 +414,19 @@ final class Pump implements PumpTurns {
   void onClosed(UdpConnection connection, PumpTask tell) {
     bySocket.set(connection.index(), null);
     connections.remove(connection);
-    load.decrementAndGet();
-    if (endsWithConnection) {
-      ending = true;
+    onUnreserved();
+    if (ending && connections.isEmpty()) {
       later(tell); // this turn is the last one, so it is run after the end
     } else {
       tell.onPump();
+    }
+  }
+
+  /** A socket that was given to this pump is closed, or was never bound. */
+  void onUnreserved() {
+    load.decrementAndGet();
+    if (endsWhenUnused && load.compareAndSet(0, UNUSED)) {
+      ending = true;
     }
   }
 

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -37,6 +39,8 @@ public final class PumpGroup implements Disposable {
 
   private static final AtomicInteger UNNAMED = new AtomicInteger();
 
+  private static final Map<String, PumpGroup> OF_CLIENTS = new ConcurrentHashMap<>();
+
   private @Nullable String name;
   private int size = 1;
   private String provider = Providers.AUTO;
@@ -47,8 +51,8 @@ public final class PumpGroup implements Disposable {
 
   private final @Nullable PumpDriver givenDriver;
 
-  /** Each pump is for one connection and ends with it. */
-  private final boolean isForOne;
+  /** Each pump ends when its last connection has closed; another is started for the next. */
+  private final boolean endsWhenUnused;
 
   private @Nullable List<Pump> pumps;
 
@@ -57,10 +61,10 @@ public final class PumpGroup implements Disposable {
 
   private boolean disposed;
 
-  private PumpGroup(@Nullable Kernel kernel, @Nullable PumpDriver driver, boolean isForOne) {
+  private PumpGroup(@Nullable Kernel kernel, @Nullable PumpDriver driver, boolean endsWhenUnused) {
     givenKernel = kernel;
     givenDriver = driver;
-    this.isForOne = isForOne;
+    this.endsWhenUnused = endsWhenUnused;
   }
 
   /** A group of one pump, {@code auto} provider, {@link Notification#COMPLETION_PORT}. */
@@ -68,9 +72,16 @@ public final class PumpGroup implements Disposable {
     return new PumpGroup(null, null, false);
   }
 
-  /** A group for one bind: its pump ends with the connection, and only then is that closed. */
-  static PumpGroup forOne() {
-    return new PumpGroup(null, null, true);
+  /** One for the connection of one server. Its pump ends with it, and only then is that closed. */
+  static PumpGroup ofServer(String provider, Notification notification) {
+    return new PumpGroup(null, null, true).provider(provider).notification(notification);
+  }
+
+  /** The one that all clients share which want the same. Its pump ends with the last of them. */
+  static PumpGroup ofClients(String provider, Notification notification) {
+    return OF_CLIENTS.computeIfAbsent(
+        provider + " " + notification,
+        ignored -> ofServer(provider, notification).name("rio-clients"));
   }
 
   /**
@@ -94,7 +105,7 @@ public final class PumpGroup implements Disposable {
    */
   public synchronized PumpGroup size(int pumps) {
     requireUnused("size");
-    this.size = ServerOptions.checkRange("size", pumps, 1, 1_024, "pumps");
+    this.size = UdpOptions.checkRange("size", pumps, 1, UdpOptions.MOST_PUMPS, "pumps");
     return this;
   }
 
@@ -159,30 +170,21 @@ public final class PumpGroup implements Disposable {
     }
     List<Pump> all = pumps;
     if (all == null) {
-      all = startPumps();
+      all = new ArrayList<>();
       pumps = all;
     }
-    for (int i = 0; i < all.size(); i++) {
-      if (!all.get(i).isUsable()) { // it broke; its connections are told
-        all.set(i, startPump());
+    while (true) {
+      for (int i = 0; i < all.size(); i++) {
+        if (!all.get(i).isUsable()) { // it broke, or ended unused; its connections are told
+          all.set(i, startPump());
+        }
       }
-    }
-    Pump idlest = all.stream().min(Comparator.comparingInt(Pump::load)).orElseThrow();
-    idlest.reserve();
-    return idlest;
-  }
-
-  /** All of them or, if one cannot be started, none. */
-  private List<Pump> startPumps() throws IOException {
-    List<Pump> all = new ArrayList<>();
-    try {
-      while (all.size() < size) {
+      if (all.size() < size) {
         all.add(startPump());
       }
-      return all;
-    } finally {
-      if (all.size() < size) {
-        all.forEach(Pump::end);
+      Pump idlest = all.stream().min(Comparator.comparingInt(Pump::load)).orElseThrow();
+      if (idlest.reserve()) {
+        return idlest;
       }
     }
   }
@@ -190,11 +192,11 @@ public final class PumpGroup implements Disposable {
   private Pump startPump() throws IOException {
     Pump pump;
     if (givenKernel != null && givenDriver != null) {
-      pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver, isForOne);
+      pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver, endsWhenUnused);
     } else {
       PumpThread thread = new PumpThread(nextThreadName());
       WaitMode waitMode = WaitMode.valueOf(notification.name());
-      pump = new Pump(Providers.choose(provider), waitMode, thread, isForOne);
+      pump = new Pump(Providers.choose(provider), waitMode, thread, endsWhenUnused);
       thread.watched(new PumpWatch(pump, thread));
     }
     pump.start();

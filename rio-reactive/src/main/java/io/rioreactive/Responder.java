@@ -58,7 +58,7 @@ final class Responder {
   }
 
   /** Null where the application has no such function. */
-  static @Nullable Responder of(UdpConnection connection, ServerOptions options) {
+  static @Nullable Responder of(UdpConnection connection, UdpOptions options) {
     var function = options.respond();
     return function == null
         ? null

@@ -2,13 +2,17 @@ package io.rioreactive;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
- * A bound UDP socket. Any thread may use it.
+ * A UDP socket, bound by a server or connected by a client. Any thread may use it.
  *
  * <pre>{@code
  * RioConnection connection = RioUdpServer.create().port(5050).bindNow();
@@ -24,7 +28,21 @@ import reactor.core.publisher.Mono;
  */
 public interface RioConnection extends Disposable {
 
-  /** What it receives. */
+  /**
+   * The sockets behind it: itself or, of a server with {@link RioUdpServer#pumps}, one for each
+   * pump.
+   */
+  default List<RioConnection> connections() {
+    return List.of(this);
+  }
+
+  /**
+   * What it receives.
+   *
+   * @throws UnsupportedOperationException if it stands for several sockets: each of its {@link
+   *     #connections} has an inbound of its own, and so has each call of {@code handle} and {@code
+   *     respond}
+   */
   RioInbound inbound();
 
   /** What it sends. */
@@ -32,6 +50,12 @@ public interface RioConnection extends Disposable {
 
   /** The address it is bound to, with the port that was picked if 0 was asked for. */
   InetSocketAddress localAddress();
+
+  /**
+   * The peer of a connected client; null for a server. With {@link RioUdpClient#resolveEvery} it
+   * may change.
+   */
+  @Nullable InetSocketAddress remoteAddress();
 
   /** The provider that moves its datagrams: {@code linux-mmsg}, {@code nio}. */
   String provider();
@@ -55,6 +79,35 @@ public interface RioConnection extends Disposable {
   /** {@link RioInbound#next()}. */
   default Mono<Datagram> next() {
     return inbound().next();
+  }
+
+  /**
+   * Asks and waits for the answer, and asks again when none comes: for protocols that retransmit.
+   *
+   * <pre>{@code
+   * client.request(
+   *     Datagram.of(query), reply -> idOf(reply) == id, Duration.ofSeconds(1), Retry.max(3))
+   * }</pre>
+   *
+   * <p>It receives while it waits, so one request at a time: a second fails as a second subscriber
+   * does. What arrives and does not match is dropped by the filter: it counts as delivered.
+   *
+   * @param request sent at each attempt
+   * @param matches whether a datagram is the answer; called on the pump
+   * @param timeout how long an attempt waits before it fails with a {@link
+   *     java.util.concurrent.TimeoutException}; positive
+   * @param retry after which failures to try again, and when
+   * @return a cold Mono of the answer; empty if the connection ends first
+   */
+  default Mono<Datagram> request(
+      Datagram request, Predicate<? super Datagram> matches, Duration timeout, Retry retry) {
+    // The answer first: its receive is posted before the request leaves.
+    return Flux.merge(
+            receive().filter(matches).take(1),
+            send(Mono.just(request)).then(Mono.<Datagram>empty()))
+        .next()
+        .timeout(timeout)
+        .retryWhen(retry);
   }
 
   /** {@link RioOutbound#send(Publisher)}. */

@@ -42,6 +42,10 @@ import java.util.OptionalLong;
  * @param handlerFailures how often the publisher of {@code handle}, or a call of {@code respond},
  *     failed; beside the laws, since what it had been given counts as delivered
  * @param respondTimeouts calls of {@code respond} that had not ended in time; beside the laws too
+ * @param unreachable how often the network said that a datagram sent by this client could not be
+ *     delivered; beside the laws, since the kernel had taken it
+ * @param reconnects how often a client was connected to another peer ({@link
+ *     RioUdpClient#resolveEvery})
  * @param batches turns of the pump that brought this connection datagrams
  * @param longestTurn the longest turn of the pump it lives on, other connections' work included
  * @param kernelDrops datagrams the kernel dropped since the socket's receive buffer was full; empty
@@ -66,6 +70,8 @@ public record RioStats(
     long bytesSent,
     long handlerFailures,
     long respondTimeouts,
+    long unreachable,
+    long reconnects,
     long batches,
     Duration longestTurn,
     OptionalLong kernelDrops) {
@@ -81,6 +87,44 @@ public record RioStats(
     Map<DropReason, Long> copy = new EnumMap<>(DropReason.class);
     copy.putAll(counts);
     return Collections.unmodifiableMap(copy);
+  }
+
+  /** Both together: sums, but the longer of the longest turns. */
+  RioStats plus(RioStats other) {
+    long demands = demand + other.demand;
+    return new RioStats(
+        demands < 0 ? Long.MAX_VALUE : demands,
+        posted + other.posted,
+        receiveSlots + other.receiveSlots,
+        received + other.received,
+        delivered + other.delivered,
+        skipped + other.skipped,
+        sum(dropped, other.dropped),
+        receiveErrors + other.receiveErrors,
+        bytesReceived + other.bytesReceived,
+        accepted + other.accepted,
+        sent + other.sent,
+        sum(failed, other.failed),
+        discarded + other.discarded,
+        inFlight + other.inFlight,
+        sendSlots + other.sendSlots,
+        bytesSent + other.bytesSent,
+        handlerFailures + other.handlerFailures,
+        respondTimeouts + other.respondTimeouts,
+        unreachable + other.unreachable,
+        reconnects + other.reconnects,
+        batches + other.batches,
+        longestTurn.compareTo(other.longestTurn) > 0 ? longestTurn : other.longestTurn,
+        kernelDrops.isPresent() && other.kernelDrops.isPresent()
+            ? OptionalLong.of(kernelDrops.getAsLong() + other.kernelDrops.getAsLong())
+            : OptionalLong.empty());
+  }
+
+  private static Map<DropReason, Long> sum(
+      Map<DropReason, Long> counts, Map<DropReason, Long> others) {
+    Map<DropReason, Long> sum = new EnumMap<>(counts);
+    others.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+    return sum;
   }
 
   /** Whether the subscriber takes whatever comes. */
@@ -135,7 +179,9 @@ public record RioStats(
         + ", in flight "
         + inFlight
         + (handlerFailures == 0 ? "" : "; handler failed " + handlerFailures + " times")
-        + (respondTimeouts == 0 ? "" : "; " + respondTimeouts + " calls of respond timed out");
+        + (respondTimeouts == 0 ? "" : "; " + respondTimeouts + " calls of respond timed out")
+        + (unreachable == 0 ? "" : "; unreachable " + unreachable + " times")
+        + (reconnects == 0 ? "" : "; reconnected " + reconnects + " times");
   }
 
   private static String text(String label, Map<DropReason, Long> counts) {

@@ -1,8 +1,10 @@
 package io.rioreactive;
 
 import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,7 +46,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** How long a closed socket's kernel may hold on to slots before they are given up. */
   private static final Duration LAST_COMPLETIONS = Duration.ofSeconds(10);
 
-  private static final Duration DISPOSE_NOW = Duration.ofSeconds(45);
+  static final Duration DISPOSE_NOW = Duration.ofSeconds(45);
 
   private enum State {
     OPEN,
@@ -55,8 +57,14 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   private final Pump pump;
   private final RequestQueue queue;
-  private final ServerOptions options;
-  private final InetSocketAddress localAddress;
+  private final UdpOptions options;
+
+  /** Changes when a client is connected to another peer. */
+  private volatile InetSocketAddress localAddress;
+
+  /** Null for a server. */
+  private volatile @Nullable InetSocketAddress peer;
+
   private final Counters counters = new Counters();
   private final UdpInbound inbound;
   private final UdpOutbound outbound;
@@ -85,15 +93,18 @@ final class UdpConnection implements RioConnection, PumpTask {
   private final Sinks.Empty<Void> closed = Sinks.empty();
   private final Disposable.Composite timers = Disposables.composite();
 
-  UdpConnection(Pump pump, RequestQueue queue, ServerOptions options) {
+  UdpConnection(
+      Pump pump, RequestQueue queue, UdpOptions options, @Nullable InetSocketAddress peer) {
     this.pump = pump;
     this.queue = queue;
     this.options = options;
     this.localAddress = queue.localAddress();
+    this.peer = peer;
     this.dropLog = new DropLog(this, options.onDrop());
     this.wiretap = options.wiretap() ? new Wiretap(this) : null;
     this.inbound = new UdpInbound(this, queue, pump.addresses());
     this.outbound = new UdpOutbound(this, queue, pump.addresses());
+    this.outbound.onPeer(peer);
     this.responder = Responder.of(this, options);
     this.handler = Handler.of(this, options, responder);
   }
@@ -113,6 +124,11 @@ final class UdpConnection implements RioConnection, PumpTask {
   @Override
   public InetSocketAddress localAddress() {
     return localAddress;
+  }
+
+  @Override
+  public @Nullable InetSocketAddress remoteAddress() {
+    return peer;
   }
 
   @Override
@@ -187,10 +203,13 @@ final class UdpConnection implements RioConnection, PumpTask {
     return closed.asMono();
   }
 
-  /** {@code udp}, address and port: how the log names it. */
+  /** {@code udp}, address and port, and those of the peer: how the log names it. */
   @Override
   public String toString() {
-    return "udp " + SocketAddressFormat.text(localAddress);
+    InetSocketAddress connected = peer;
+    return "udp "
+        + SocketAddressFormat.text(localAddress)
+        + (connected == null ? "" : " to " + SocketAddressFormat.text(connected));
   }
 
   // For its parts
@@ -199,7 +218,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     return pump;
   }
 
-  ServerOptions options() {
+  UdpOptions options() {
     return options;
   }
 
@@ -293,6 +312,10 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** Bound: the handler may begin. */
   void onOpen() {
+    Duration period = options.resolveEvery();
+    if (period != null) {
+      timers.add(PeerWatch.start(this, period));
+    }
     if (handler != null) {
       handler.onOpen();
     }
@@ -303,6 +326,40 @@ final class UdpConnection implements RioConnection, PumpTask {
       inbound.onCompletion(batch, i);
     } else {
       outbound.onCompletion(batch, i);
+    }
+  }
+
+  /** The peer has another address: the same socket goes there from now on. */
+  void onPeerMoved(InetSocketAddress moved) {
+    InetSocketAddress former = peer;
+    if (!isLive() || moved.equals(former)) {
+      return;
+    }
+    try {
+      queue.connect(moved);
+    } catch (IOException refused) {
+      LOG.warn(
+          "{}: cannot be connected to {}: the peer stays: {}", this, moved, refused.toString());
+      return;
+    }
+    counters.increment(Counters.RECONNECTS);
+    LOG.info("{}: the peer has moved: connected to {}", this, SocketAddressFormat.text(moved));
+    peer = moved;
+    localAddress = queue.localAddress();
+    outbound.onPeer(moved);
+  }
+
+  /** A datagram that was sent earlier did not arrive: news, and the connection goes on. */
+  void onUnreachable(KernelException why) {
+    counters.increment(Counters.UNREACHABLE);
+    LOG.debug("{}: {}", this, why.getMessage());
+    var onUnreachable = options.onUnreachable();
+    if (onUnreachable != null) {
+      try {
+        onUnreachable.accept(why);
+      } catch (Throwable thrown) {
+        LOG.error("{}: doOnUnreachable threw", this, thrown);
+      }
     }
   }
 

@@ -6,7 +6,6 @@ import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,15 +172,20 @@ final class UdpInbound implements RioInbound {
 
   /** One completed receive: its slot is free again when this returns. */
   void onCompletion(CompletionBatch batch, int i) {
-    int slot = batch.slot(i);
-    slots.complete(slot);
     if (batch.isReceived(i)) {
+      int slot = batch.slot(i);
+      slots.complete(slot);
       received++;
       onReceived(batch.place(i), batch.length(i), batch.length(i));
+      slots.release(slot);
+    } else if (batch.isUnreachable(i)) {
+      connection.onUnreachable(queue.error("send", batch.code(i)));
     } else {
+      int slot = batch.slot(i);
+      slots.complete(slot);
       onOtherCompletion(batch, i);
+      slots.release(slot);
     }
-    slots.release(slot);
   }
 
   private void onReceived(int place, int length, int originalLength) {
@@ -217,10 +221,7 @@ final class UdpInbound implements RioInbound {
         received++;
         onTruncated(batch.place(i), batch.length(i));
       }
-      case FAILED -> {
-        int code = batch.code(i);
-        onReceiveError(() -> queue.error("receive", code));
-      }
+      case FAILED -> onReceiveError(queue.error("receive", batch.code(i)));
       case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
       case CANCELLED -> {}
     }
@@ -260,11 +261,13 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  /** Others may cause many of these: an exception is made for one that is logged. */
-  private void onReceiveError(Supplier<KernelException> error) {
-    counters.increment(Counters.RECEIVE_ERRORS);
-    if (LOG.isDebugEnabled()) {
-      LOG.debug("{}: a receive failed and the socket goes on", name(), error.get());
+  /** Some systems tell of a datagram that was sent earlier by failing a receive. */
+  private void onReceiveError(KernelException error) {
+    if (error.kind() == KernelException.Kind.UNREACHABLE) {
+      connection.onUnreachable(error);
+    } else {
+      counters.increment(Counters.RECEIVE_ERRORS);
+      LOG.debug("{}: a receive failed and the socket goes on", name(), error);
     }
     pause.onFailed(error);
   }
@@ -316,7 +319,7 @@ final class UdpInbound implements RioInbound {
     switch (refusal.kind()) {
       case TRANSIENT -> pause.onRefused(refusal);
       case UNREACHABLE -> { // of a datagram sent earlier, which is told once
-        onReceiveError(() -> refusal);
+        onReceiveError(refusal);
         return pause.isOver();
       }
       case TOO_LARGE, BAD_ADDRESS, NOT_PERMITTED, SOCKET_LOST, OTHER ->

@@ -207,6 +207,11 @@ final class UdpOutbound implements RioOutbound {
     return null;
   }
 
+  /** Connected to this peer, to another than before; null: to nobody. */
+  void onPeer(@Nullable InetSocketAddress peer) {
+    writer.onPeer(peer);
+  }
+
   /** One completed send: its slot is free again. */
   void onCompletion(CompletionBatch batch, int i) {
     int slot = batch.slot(i);

@@ -35,22 +35,23 @@ class PumpEndTest {
     public void wake() {}
   }
 
-  private Pump pump(boolean endsWithConnection) {
-    return new Pump(kernel, WaitMode.COMPLETION_PORT, new TurnedByTest(), endsWithConnection);
+  private Pump pump(boolean endsWhenUnused) {
+    return new Pump(kernel, WaitMode.COMPLETION_PORT, new TurnedByTest(), endsWhenUnused);
   }
 
   private UdpConnection bindOn(Pump pump) {
-    ServerOptions options =
-        new ServerOptions()
+    UdpOptions options =
+        new UdpOptions()
             .with(
                 it -> {
                   it.receiveSlots = it.sendSlots = 1;
                   it.onUnbound = connection -> closesWhenUnbound = kernel.closes();
                 });
+    assertThat(pump.reserve()).isTrue();
     pump.later(
         () -> {
           try {
-            pump.onBind(options.socketConfig(ANYWHERE), options);
+            pump.onBind(options.socketConfig(ANYWHERE), options, null);
           } catch (IOException impossible) {
             throw new AssertionError(impossible);
           }
@@ -91,16 +92,32 @@ class PumpEndTest {
     assertThat(shared.isEnded()).isFalse();
   }
 
+  @Test
+  void aPumpThatManyUseEndsWithTheLastOfThem() {
+    Pump pump = pump(true);
+    assertThat(pump.reserve()).isTrue();
+    UdpConnection first = bindOn(pump);
+
+    first.dispose();
+    turn(pump);
+    assertThat(closesWhenTold).isEqualTo(SOCKET_CLOSED);
+    assertThat(pump.isUsable()).isTrue();
+
+    pump.later(pump::onUnreserved); // the second one was never bound
+    turn(pump);
+    assertThat(pump.isEnded()).isTrue();
+    assertThat(pump.reserve()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aSocketThatFailedIsToldToo(boolean endsWithConnection) {
-    Pump pump = pump(endsWithConnection);
+  void aSocketThatFailedIsToldToo(boolean endsWhenUnused) {
+    Pump pump = pump(endsWhenUnused);
     UdpConnection connection = bindOn(pump);
 
     pump.later(() -> connection.onSocketFailed(new IOException("planned by the test")));
     turn(pump);
 
-    assertThat(closesWhenTold)
-        .isEqualTo(endsWithConnection ? SOCKET_AND_QUEUE_CLOSED : SOCKET_CLOSED);
+    assertThat(closesWhenTold).isEqualTo(endsWhenUnused ? SOCKET_AND_QUEUE_CLOSED : SOCKET_CLOSED);
   }
 }

@@ -57,15 +57,15 @@ class PumpWatchTest {
   }
 
   private UdpConnection bind() {
-    ServerOptions options = new ServerOptions().with(it -> it.receiveSlots = it.sendSlots = 1);
+    UdpOptions options = new UdpOptions().with(it -> it.receiveSlots = it.sendSlots = 1);
     pump.later(() -> bindOnPump(options));
     turn();
     return pump.connections().getFirst();
   }
 
-  private void bindOnPump(ServerOptions options) {
+  private void bindOnPump(UdpOptions options) {
     try {
-      pump.onBind(options.socketConfig(ANYWHERE), options);
+      pump.onBind(options.socketConfig(ANYWHERE), options, null);
     } catch (IOException impossible) {
       throw new AssertionError(impossible);
     }

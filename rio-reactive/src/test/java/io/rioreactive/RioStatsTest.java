@@ -103,6 +103,8 @@ class RioStatsTest {
         0,
         0,
         0,
+        0,
+        0,
         Duration.ZERO,
         kernelDrops);
   }

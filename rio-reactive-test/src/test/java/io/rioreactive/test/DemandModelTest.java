@@ -149,7 +149,7 @@ class DemandModelTest {
       List<Integer> committed = rig.socket().committed();
       if (!committed.isEmpty() && random.nextInt(4) == 0) {
         int slot = committed.get(random.nextInt(committed.size()));
-        rig.socket().fail(slot, KernelException.Kind.UNREACHABLE, 111);
+        rig.socket().fail(slot, KernelException.Kind.TRANSIENT, 12);
       }
     }
 

@@ -114,7 +114,7 @@ class DropsTest {
     try (Rig rig = Rig.create()) {
       Probe<String> probe = subscribe(rig, 8);
 
-      rig.socket().fail(rig.socket().posted().get(3), KernelException.Kind.UNREACHABLE, 111);
+      rig.socket().fail(rig.socket().posted().get(3), KernelException.Kind.TRANSIENT, 12);
       rig.receive("1");
 
       assertThat(rig.stats().receiveErrors()).isEqualTo(1);

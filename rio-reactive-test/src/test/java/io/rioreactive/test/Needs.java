@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.RioSupport;
+import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -44,6 +47,20 @@ public final class Needs {
   /** The whole of 127.0.0.0/8 as local addresses, as Linux has it. */
   public static void manyLoopbackAddresses() {
     need(canBind(InetAddress.ofLiteral("127.0.0.2")), "local addresses beyond 127.0.0.1");
+  }
+
+  /**
+   * That this is not Wine, for what its sockets are known to get wrong (docs/WINDOWS.md). No
+   * provider can help that, so it is a reason to skip everywhere.
+   *
+   * @param fault what Wine does
+   */
+  @SuppressWarnings("restricted")
+  public static void noWine(String fault) {
+    if (File.separatorChar == '\\') {
+      SymbolLookup system = SymbolLookup.libraryLookup("ntdll", Arena.global());
+      assumeTrue(system.find("wine_get_version").isEmpty(), "Wine " + fault);
+    }
   }
 
   /**

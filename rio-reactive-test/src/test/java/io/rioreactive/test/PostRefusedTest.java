@@ -201,7 +201,7 @@ class PostRefusedTest {
     Probe<String> probe = subscribe(5);
 
     rig.assertPosted(5);
-    assertThat(rig.stats().receiveErrors()).isEqualTo(1);
+    assertThat(rig.stats().unreachable()).isEqualTo(1);
     assertThat(probe.isLive()).isTrue();
     assertThat(onDispose).isEmpty();
   }
@@ -214,12 +214,12 @@ class PostRefusedTest {
     }
     Probe<String> probe = subscribe(5);
     rig.assertPosted(0);
-    assertThat(rig.stats().receiveErrors()).isEqualTo(256);
+    assertThat(rig.stats().unreachable()).isEqualTo(256);
 
     time.advanceTimeBy(Duration.ofMillis(10));
     rig.run();
     rig.assertPosted(5);
-    assertThat(rig.stats().receiveErrors()).isEqualTo(300);
+    assertThat(rig.stats().unreachable()).isEqualTo(300);
     assertThat(probe.isLive()).isTrue();
   }
 
@@ -231,7 +231,7 @@ class PostRefusedTest {
     Probe<String> probe = subscribe(5);
 
     for (int slot : rig.socket().posted()) {
-      rig.socket().fail(slot, UNREACHABLE, 111);
+      rig.socket().fail(slot, NOT_PERMITTED, 13);
     }
     rig.run();
     rig.assertPosted(5);
@@ -279,7 +279,7 @@ class PostRefusedTest {
       }
 
       assertThat(rig.stats().posted()).isEqualTo(rig.stats().receiveSlots());
-      assertThat(rig.stats().receiveErrors()).isEqualTo(4 * 255);
+      assertThat(rig.stats().unreachable()).isEqualTo(4 * 255);
       assertThat(log.warnings()).isEmpty();
     }
   }

@@ -53,6 +53,7 @@ class ReadmeTest {
       import java.util.*;
       import reactor.core.*;
       import reactor.core.publisher.*;
+      import reactor.util.retry.*;
 
       abstract class Block {
         abstract Mono<String> lookUp(String query);

@@ -4,6 +4,7 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The whole of an echo server: each datagram goes back to where it came from. */
 @Command(name = "echo", description = "Sends each datagram back to its sender.")
@@ -11,10 +12,16 @@ final class Echo implements Runnable {
 
   @Mixin private BindOptions options = new BindOptions();
 
+  @Option(
+      names = "--pumps",
+      paramLabel = "N",
+      description = "Sockets on the port, each with a thread (default: 1).")
+  private int pumps = 1;
+
   @Override
   public void run() {
     RioConnection connection =
-        options.server().handle((in, out) -> out.send(in.receive())).bindNow();
+        options.server().pumps(pumps).handle((in, out) -> out.send(in.receive())).bindNow();
     new Console(connection, Echo::status).serve();
   }
 

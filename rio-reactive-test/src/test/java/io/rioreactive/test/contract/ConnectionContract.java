@@ -12,4 +12,5 @@ interface ConnectionContract
         AnyOrderContract,
         KnownFaultsContract,
         RespondContract,
+        ClientContract,
         TruncationContract {}

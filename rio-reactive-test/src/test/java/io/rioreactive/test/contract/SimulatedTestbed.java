@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.PumpGroup;
+import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Peer;
 import io.rioreactive.test.SentDatagram;
@@ -41,6 +42,11 @@ final class SimulatedTestbed extends Testbed {
   @Override
   RioUdpServer server() {
     return RioUdpServer.create().host("127.0.0.1").runOn(pumps());
+  }
+
+  @Override
+  RioUdpClient client() {
+    return RioUdpClient.create().runOn(pumps());
   }
 
   @Override

@@ -2,4 +2,8 @@ package io.rioreactive.test.contract;
 
 /** What a connection does besides, where its sockets are the machine's own. */
 interface SystemContract
-    extends ConnectionContract, AddressContract, OptionContract, InteropContract {}
+    extends ConnectionContract,
+        AddressContract,
+        OptionContract,
+        InteropContract,
+        SystemClientContract {}

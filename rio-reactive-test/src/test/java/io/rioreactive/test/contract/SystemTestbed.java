@@ -2,6 +2,7 @@ package io.rioreactive.test.contract;
 
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
+import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.LoopbackPeer;
 import io.rioreactive.test.Needs;
@@ -29,6 +30,11 @@ class SystemTestbed extends Testbed {
     return RioUdpServer.create().host("127.0.0.1").provider(provider).notification(notification);
   }
 
+  @Override
+  RioUdpClient client() {
+    return RioUdpClient.create().provider(provider).notification(notification);
+  }
+
   /** Windows owns what is posted until it completes; elsewhere a post is only a number. */
   @Override
   boolean keepsPosts() {
@@ -38,6 +44,13 @@ class SystemTestbed extends Testbed {
   @Override
   boolean tellsTrueLength() {
     return provider.equals("linux-mmsg");
+  }
+
+  @Override
+  void needReconnects() {
+    if (provider.equals("nio")) {
+      Needs.noWine("takes the port away from a channel that the JDK disconnects");
+    }
   }
 
   @Override

@@ -7,12 +7,15 @@ import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
+import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Peer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a contract test runs on: one provider, and peers who reach its sockets. Its end closes what
@@ -32,11 +35,17 @@ abstract class Testbed implements AutoCloseable {
   /** A server on this provider, at a free port of 127.0.0.1. */
   abstract RioUdpServer server();
 
+  /** A client on this provider. */
+  abstract RioUdpClient client();
+
   /** Whether its kernel keeps what is posted when a subscriber cancels, as RIO does. */
   abstract boolean keepsPosts();
 
   /** Whether its kernel tells how long a datagram was that did not fit. */
   abstract boolean tellsTrueLength();
+
+  /** Skips a test that connects a socket again, where the system's own part of it is broken. */
+  void needReconnects() {}
 
   /** Whether what was posted first completes first. */
   boolean completesInOrder() {
@@ -49,6 +58,16 @@ abstract class Testbed implements AutoCloseable {
 
   final RioConnection bind(RioUdpServer server) {
     RioConnection connection = server.bindNow();
+    connections.add(connection);
+    return connection;
+  }
+
+  final RioConnection connect(RioUdpClient client, InetSocketAddress peer) {
+    return connect(client, () -> peer);
+  }
+
+  final RioConnection connect(RioUdpClient client, Supplier<InetSocketAddress> peer) {
+    RioConnection connection = client.remoteAddress(peer).connectNow();
     connections.add(connection);
     return connection;
   }

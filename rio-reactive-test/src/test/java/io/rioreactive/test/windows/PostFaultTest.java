@@ -80,7 +80,7 @@ class PostFaultTest {
 
     eventually(() -> assertThat(connection.stats().posted()).isEqualTo(SLOTS));
 
-    assertThat(connection.stats().receiveErrors()).isEqualTo(2);
+    assertThat(connection.stats().unreachable()).isEqualTo(2);
     rig.peer().send("after", connection.localAddress());
     eventually(() -> assertThat(texts).containsExactly("after"));
     assertThat(connection.isDisposed()).isFalse();

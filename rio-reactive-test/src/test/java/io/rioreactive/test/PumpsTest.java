@@ -1,0 +1,167 @@
+package io.rioreactive.test;
+
+import static io.rioreactive.test.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioStats;
+import io.rioreactive.RioUdpServer;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Several sockets on one port, where the kernel spreads the peers over them. */
+@EnabledOnOs(OS.LINUX)
+class PumpsTest {
+
+  /** So many that all of them on one of two sockets is as good as impossible: 1 in 2^63. */
+  private static final int PEERS = 64;
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final List<Peer> peers =
+      IntStream.range(0, PEERS).<Peer>mapToObj(i -> new LoopbackPeer()).toList();
+
+  @AfterEach
+  void close() {
+    peers.forEach(Peer::close);
+  }
+
+  private RioUdpServer server() {
+    return RioUdpServer.create()
+        .provider("linux-mmsg")
+        .pumps(2)
+        .handle(
+            (in, out) -> out.send(in.receive().doOnNext(d -> threads.add(Thread.currentThread()))));
+  }
+
+  private void askAll(RioConnection server) {
+    for (Peer peer : peers) {
+      peer.send("hello", server.localAddress());
+    }
+    for (Peer peer : peers) {
+      assertThat(peer.receiveText()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void peersAreSpreadOverThePumpsAndTheSumOfAllIsTheServers() {
+    RioConnection server = server().bindNow();
+
+    askAll(server);
+
+    assertThat(threads).hasSize(2);
+    assertThat(server.connections())
+        .hasSize(2)
+        .allSatisfy(member -> assertThat(member.stats().received()).isPositive());
+    eventually(() -> assertThat(server.stats().sent()).isEqualTo(PEERS));
+    RioStats stats = server.stats();
+    assertThat(stats.received()).isEqualTo(PEERS);
+    assertThat(stats.receiveSlots()).isEqualTo(2 * 1_024);
+    assertThat(stats.isDemandUnbounded()).isFalse();
+    server.disposeNow();
+    assertThat(server.isDisposed()).isTrue();
+    for (Thread pump : threads) {
+      eventually(() -> assertThat(pump.isAlive()).isFalse());
+    }
+  }
+
+  @Test
+  void whenOneSocketClosesTheOthersTakeItsPeers() {
+    RioConnection server = server().bindNow();
+    askAll(server);
+
+    server.connections().getFirst().disposeNow();
+
+    assertThat(server.isDisposed()).isFalse();
+    askAll(server);
+    server.disposeNow();
+  }
+
+  @Test
+  void aShutdownEndsAllOfThemAndSoDoesOnDispose() {
+    RioConnection server = server().bindNow();
+    askAll(server);
+
+    server.shutdown(LONG).block(LONG);
+
+    server.onDispose().block(LONG);
+    assertThat(server.connections()).allSatisfy(it -> assertThat(it.isDisposed()).isTrue());
+  }
+
+  @Test
+  void itHasNoInboundOfItsOwnAndSaysWhereTheyAre() {
+    RioConnection server = server().bindNow();
+
+    assertThatThrownBy(server::receive)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("handle or respond")
+        .hasMessageContaining("connections()");
+    server.disposeNow();
+  }
+
+  @Test
+  void aPortInUseIsRefusedThoughTheOptionWouldShareIt() {
+    RioConnection first = server().bindNow();
+
+    assertThatThrownBy(() -> server().port(first.localAddress().getPort()).bindNow())
+        .hasCauseInstanceOf(BindException.class);
+    assertThatThrownBy(() -> RioUdpServer.create().port(first.localAddress().getPort()).bindNow())
+        .hasCauseInstanceOf(BindException.class);
+    first.disposeNow();
+  }
+
+  @Test
+  void whoAsksForTheOptionSharesThePortWithOthers() {
+    RioUdpServer sharing = server().option(StandardSocketOptions.SO_REUSEPORT, true);
+    RioConnection first = sharing.bindNow();
+    RioConnection second = sharing.port(first.localAddress().getPort()).bindNow();
+
+    askAll(first);
+
+    assertThat(first.stats().received() + second.stats().received()).isEqualTo(PEERS);
+    first.disposeNow();
+    second.disposeNow();
+  }
+
+  @Test
+  void aProviderThatCannotIsNamed() {
+    assertThatThrownBy(() -> server().provider("nio").bindNow())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pumps is 2")
+        .hasMessageContaining("nio");
+    assertThatThrownBy(() -> RioUdpServer.create().pumps(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1 to 1024");
+  }
+
+  @Test
+  void aBindThatIsCancelledLeavesNoSocket() {
+    InetSocketAddress free;
+    try (Peer gone = new LoopbackPeer()) {
+      free = gone.address();
+    }
+    for (int i = 0; i < 20; i++) {
+      server().port(free.getPort()).bind().subscribe().dispose();
+    }
+
+    eventually(
+        () -> {
+          RioConnection alone =
+              RioUdpServer.create().bindAddress(free).bind().onErrorComplete().block(LONG);
+          assertThat(alone).as("the port is free again").isNotNull();
+          alone.disposeNow();
+        });
+  }
+}

@@ -1,0 +1,60 @@
+package io.rioreactive;
+
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The bind of several sockets to one port.
+ *
+ * <pre>
+ * a socket by itself → its port, or "in use" → closed → the members, one after the other
+ * </pre>
+ *
+ * <p>The first one, since a bind with SO_REUSEPORT succeeds in silence where somebody else has the
+ * port with the same option, and would share his datagrams. An application that sets the option
+ * itself wants just that, so then there is no first one, unless it is needed to find a port.
+ */
+final class GroupBind {
+
+  private final UdpOptions options;
+  private final List<RioConnection> members = new ArrayList<>();
+
+  private GroupBind(UdpOptions options) {
+    this.options = options;
+  }
+
+  static Mono<RioConnection> of(UdpOptions options, InetSocketAddress address) {
+    return Mono.defer(
+        () -> {
+          UdpOptions onGroup = options.with(o -> o.group = o.pumpGroup());
+          return new GroupBind(onGroup).bind(address);
+        });
+  }
+
+  private Mono<RioConnection> bind(InetSocketAddress address) {
+    boolean isShared = options.isSet(StandardSocketOptions.SO_REUSEPORT) && address.getPort() != 0;
+    UdpOptions member = options.with(o -> o.setOption(StandardSocketOptions.SO_REUSEPORT, true));
+    return (isShared ? Mono.just(address) : freeAddress(address))
+        .flatMapMany(
+            free -> Flux.range(0, options.pumpCount()).concatMap(i -> Bind.of(member, free, null)))
+        .doOnNext(members::add)
+        .then(Mono.<RioConnection>fromSupplier(() -> new ConnectionGroup(members)))
+        .doOnError(failure -> members.forEach(RioConnection::dispose))
+        .doOnCancel(() -> members.forEach(RioConnection::dispose));
+  }
+
+  /** Binds a socket without the option, to nobody's use, and closes it. */
+  private Mono<InetSocketAddress> freeAddress(InetSocketAddress address) {
+    return Bind.of(options.withoutUse(), address, null)
+        .flatMap(
+            alone -> {
+              InetSocketAddress free = alone.localAddress();
+              alone.dispose();
+              return alone.onDispose().thenReturn(free);
+            });
+  }
+}

@@ -1,0 +1,222 @@
+package io.rioreactive;
+
+import java.net.SocketOption;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.reactivestreams.Publisher;
+import reactor.util.retry.Retry;
+
+/**
+ * What a server and a client have in common: how much a connection holds, what it does with
+ * datagrams, whose pump it lives on. Immutable: each method answers a new one of the same kind.
+ *
+ * <pre>{@code
+ * RioUdpServer.create().receiveSlots(4096).datagramSize(512)
+ * RioUdpClient.create().handle((in, out) -> out.send(Flux.just(Datagram.of("hello"))))
+ * }</pre>
+ *
+ * <p>An option that can never be right (port 70000, 0 slots) is an {@link IllegalArgumentException}
+ * at the call, with the option, the value and the range.
+ *
+ * @param <T> the kind itself, which each method answers
+ */
+public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
+    permits RioUdpServer, RioUdpClient {
+
+  final UdpOptions options;
+
+  RioUdpTransport(UdpOptions options) {
+    this.options = options;
+  }
+
+  /** One of the same kind with changed options. */
+  abstract T with(Consumer<UdpOptions> change);
+
+  /**
+   * How many receives can be posted to the kernel at once: the most of the subscriber's demand that
+   * the kernel ever knows of. Each costs a slot of {@link #datagramSize} bytes, which takes memory
+   * once it is used.
+   *
+   * @param slots 1 to 16,777,216
+   * @throws IllegalArgumentException if it is out of range, or all slots are more than a terabyte
+   */
+  public T receiveSlots(int slots) {
+    UdpOptions.checkRange("receiveSlots", slots, 1, UdpOptions.MOST_SLOTS, "slots");
+    return with(o -> o.receiveSlots = slots);
+  }
+
+  /**
+   * How many sends can be with the kernel at once. Others wait with their publisher.
+   *
+   * @param slots 1 to 16,777,216
+   * @throws IllegalArgumentException if it is out of range, or all slots are more than a terabyte
+   */
+  public T sendSlots(int slots) {
+    UdpOptions.checkRange("sendSlots", slots, 1, UdpOptions.MOST_SLOTS, "slots");
+    return with(o -> o.sendSlots = slots);
+  }
+
+  /**
+   * The longest datagram, in both directions. A longer one that is received is dropped and counted
+   * unless {@link #truncation} says otherwise; a longer one to be sent fails ({@link
+   * DropReason#TOO_LARGE}).
+   *
+   * @param bytes 1 to 65,507 bytes of payload
+   * @throws IllegalArgumentException if it is out of range, or all slots are more than a terabyte
+   */
+  public T datagramSize(int bytes) {
+    UdpOptions.checkRange(
+        "datagramSize", bytes, 1, UdpOptions.LARGEST_DATAGRAM, "bytes of payload");
+    return with(o -> o.datagramSize = bytes);
+  }
+
+  /** What becomes of a received datagram that is longer. Default {@link Truncation#DROP}. */
+  public T truncation(Truncation truncation) {
+    Objects.requireNonNull(truncation, "truncation");
+    return with(o -> o.truncation = truncation);
+  }
+
+  /**
+   * Insists on a kernel interface: {@code linux-mmsg}, {@code windows-rio}, {@code windows-iocp},
+   * {@code nio}, or {@code auto} for the first that works. {@link RioSupport} lists them.
+   *
+   * @throws IllegalArgumentException if nobody has that name
+   * @throws IllegalStateException with {@link #runOn}: the group has its provider
+   */
+  public T provider(String name) {
+    requireOwnPump("provider");
+    Providers.checkName(Objects.requireNonNull(name, "name"));
+    return with(o -> o.provider = name);
+  }
+
+  /**
+   * How the pump waits. Default {@link Notification#COMPLETION_PORT}.
+   *
+   * @throws IllegalStateException with {@link #runOn}: the group has its notification
+   */
+  public T notification(Notification notification) {
+    requireOwnPump("notification");
+    Objects.requireNonNull(notification, "notification");
+    return with(o -> o.notification = notification);
+  }
+
+  private void requireOwnPump(String option) {
+    if (options.group != null) {
+      throw belongsToGroup(option);
+    }
+  }
+
+  private static IllegalStateException belongsToGroup(String option) {
+    return new IllegalStateException(
+        option + " belongs to the pump, and runOn shares one: set it on the PumpGroup");
+  }
+
+  /**
+   * Shares the pumps of a group instead of starting one.
+   *
+   * @throws IllegalStateException if {@link #provider} or {@link #notification} has been set: they
+   *     are the group's
+   */
+  public T runOn(PumpGroup group) {
+    Objects.requireNonNull(group, "group");
+    if (options.provider != null) {
+      throw belongsToGroup("provider");
+    }
+    if (options.notification != null) {
+      throw belongsToGroup("notification");
+    }
+    return with(o -> o.group = group);
+  }
+
+  /**
+   * Sets a socket option: {@link java.net.StandardSocketOptions#SO_RCVBUF SO_RCVBUF}, {@code
+   * SO_SNDBUF}, {@code SO_REUSEADDR}, {@code SO_REUSEPORT}, {@code SO_BROADCAST} or {@code IP_TOS}.
+   * A buffer size that the system does not grant is logged at WARN.
+   *
+   * @throws IllegalArgumentException if the option is another, or the value impossible
+   */
+  public <V> T option(SocketOption<V> option, V value) {
+    Objects.requireNonNull(option, "option");
+    Objects.requireNonNull(value, "value");
+    return with(o -> o.setOption(option, value));
+  }
+
+  /**
+   * What the connection does. Called once for each bind or connect, on the pump, and again when the
+   * publisher fails ({@link #handlerRetry}). When the publisher completes, the connection is
+   * closed; return {@link RioOutbound#neverComplete} to keep it open. Without a handler it stays
+   * open until it is disposed of.
+   *
+   * <pre>{@code
+   * .handle((in, out) -> out.send(in.receive().map(query -> query.reply("pong"))))
+   * }</pre>
+   *
+   * <p>An error in the publisher ends it: what it had in flight is lost uncounted, and datagrams
+   * wait in the socket until it is subscribed again, by default up to 1 s later. So an error that
+   * concerns one datagram is to be handled where it arises, inside {@code flatMap}: {@code
+   * lookUp(query).map(query::reply).onErrorResume(failure -> Mono.empty())}.
+   *
+   * <p>The first failure of each class of exception is logged at WARN with its stack, later ones at
+   * debug level; {@link RioStats#handlerFailures} counts all.
+   */
+  public T handle(
+      BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> handler) {
+    Objects.requireNonNull(handler, "handler");
+    requireEither(options.respond == null);
+    return with(o -> o.handler = handler);
+  }
+
+  static void requireEither(boolean isAlone) {
+    if (!isAlone) {
+      throw new IllegalStateException(
+          "handle and respond are both set, and a connection has one of them: with handle, use"
+              + " flatMap to answer each datagram by itself");
+    }
+  }
+
+  /**
+   * When a {@link #handle} publisher that failed is subscribed again. Default: at once; failures
+   * within 10 s of each other after 10 ms, doubled up to 1 s. It is not asked when the socket or
+   * the JVM failed. When it gives up, the connection closes with its error.
+   *
+   * <p>A {@code Publisher<Void>} has no elements, so {@code transientErrors} of Reactor's own
+   * retries never resets.
+   */
+  public T handlerRetry(Retry retry) {
+    Objects.requireNonNull(retry, "retry");
+    return with(o -> o.handlerRetry = retry);
+  }
+
+  /**
+   * Is told of each datagram that is not delivered or not sent. Called on the pump, so it must not
+   * block; what it throws is logged. With a consumer set, each drop allocates its record. Of
+   * several consumers, here and below, the one that was set first is called first.
+   */
+  public T doOnDrop(Consumer<? super Drop> consumer) {
+    Objects.requireNonNull(consumer, "consumer");
+    return with(o -> o.onDrop = UdpOptions.chain(o.onDrop, consumer));
+  }
+
+  /**
+   * Has each received datagram tell where it came to ({@link Datagram#localAddress}), by which
+   * interface, and with which hop limit and traffic class; and a reply leave from there. For a
+   * server on a wildcard address of a machine that has several: without it the system picks the
+   * source by the route, and a peer that asked another address does not know the answer.
+   *
+   * <p>It costs some nanoseconds and, on the value path, an object for each datagram. A bind fails
+   * with an {@link IllegalArgumentException} where the provider cannot ({@link RioSupport}).
+   */
+  public T packetInfo(boolean enabled) {
+    return with(o -> o.packetInfo = enabled);
+  }
+
+  /**
+   * Logs each datagram, received or handed to the kernel, in hexadecimal digits and as text: at
+   * debug level to the logger {@code io.rioreactive.wiretap}. For looking at a protocol; it shows
+   * what may be private, and costs more than all the rest.
+   */
+  public T wiretap(boolean enabled) {
+    return with(o -> o.wiretap = enabled);
+  }
+}
