@@ -81,6 +81,25 @@ static void layouts(void) {
   FIELD(sockaddr_in6, sin6_flowinfo);
   FIELD(sockaddr_in6, sin6_addr);
   FIELD(sockaddr_in6, sin6_scope_id);
+
+  LAYOUT(sockaddr_storage);
+  FIELD(sockaddr_storage, ss_family);
+  FIELD(sockaddr_storage, __ss_padding);
+  FIELD(sockaddr_storage, __ss_align);
+
+  LAYOUT(group_req);
+  FIELD(group_req, gr_interface);
+  FIELD(group_req, gr_group);
+
+  LAYOUT(group_source_req);
+  FIELD(group_source_req, gsr_interface);
+  FIELD(group_source_req, gsr_group);
+  FIELD(group_source_req, gsr_source);
+
+  LAYOUT(ip_mreqn);
+  FIELD(ip_mreqn, imr_multiaddr);
+  FIELD(ip_mreqn, imr_address);
+  FIELD(ip_mreqn, imr_ifindex);
 }
 
 static void constants(void) {
@@ -109,7 +128,27 @@ static void constants(void) {
   CONSTANT(IP_TOS);
   CONSTANT(IP_RECVERR);
   CONSTANT(IPV6_RECVERR);
+  CONSTANT(IP_TTL);
+  CONSTANT(IP_MTU_DISCOVER);
+  CONSTANT(IP_PMTUDISC_DONT);
+  CONSTANT(IP_PMTUDISC_DO);
+  CONSTANT(IP_MULTICAST_IF);
+  CONSTANT(IP_MULTICAST_TTL);
+  CONSTANT(IP_MULTICAST_LOOP);
+  CONSTANT(MCAST_JOIN_GROUP);
+  CONSTANT(MCAST_BLOCK_SOURCE);
+  CONSTANT(MCAST_UNBLOCK_SOURCE);
+  CONSTANT(MCAST_LEAVE_GROUP);
+  CONSTANT(MCAST_JOIN_SOURCE_GROUP);
+  CONSTANT(MCAST_LEAVE_SOURCE_GROUP);
+  CONSTANT(IP_MULTICAST_ALL);
+  CONSTANT(IPV6_UNICAST_HOPS);
+  CONSTANT(IPV6_MULTICAST_IF);
+  CONSTANT(IPV6_MULTICAST_HOPS);
+  CONSTANT(IPV6_MULTICAST_LOOP);
+  CONSTANT(IPV6_MTU_DISCOVER);
   CONSTANT(IPV6_V6ONLY);
+  CONSTANT(IPV6_MULTICAST_ALL);
   CONSTANT(IPV6_TCLASS);
   CONSTANT(SO_EE_ORIGIN_ICMP);
   CONSTANT(SO_EE_ORIGIN_ICMP6);
@@ -135,6 +174,7 @@ static void errors(void) {
   CONSTANT(ENOMEM);
   CONSTANT(EACCES);
   CONSTANT(EFAULT);
+  CONSTANT(ENODEV);
   CONSTANT(EINVAL);
   CONSTANT(ENFILE);
   CONSTANT(EMFILE);

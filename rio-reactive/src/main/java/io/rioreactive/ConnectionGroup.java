@@ -69,6 +69,27 @@ final class ConnectionGroup implements RioConnection {
     return members.stream().map(RioConnection::stats).reduce(RioStats::plus).orElseThrow();
   }
 
+  /** By the first alone: the kernel gives a group's datagrams to each member that has joined. */
+  @Override
+  public Mono<Void> join(Membership membership) {
+    return members.getFirst().join(membership);
+  }
+
+  @Override
+  public Mono<Void> leave(Membership membership) {
+    return members.getFirst().leave(membership);
+  }
+
+  @Override
+  public Mono<Void> block(Membership membership) {
+    return members.getFirst().block(membership);
+  }
+
+  @Override
+  public Mono<Void> unblock(Membership membership) {
+    return members.getFirst().unblock(membership);
+  }
+
   @Override
   public void dispose() {
     members.forEach(RioConnection::dispose);

@@ -88,6 +88,7 @@ final class Counters {
         get(RECONNECTS),
         get(BATCHES),
         Duration.ofNanos(connection.pump().longestTurnNanos()),
-        connection.kernelDrops());
+        connection.kernelDrops(),
+        connection.memberships());
   }
 }

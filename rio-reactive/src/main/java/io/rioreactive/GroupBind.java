@@ -38,9 +38,13 @@ final class GroupBind {
   private Mono<RioConnection> bind(InetSocketAddress address) {
     boolean isShared = options.isSet(StandardSocketOptions.SO_REUSEPORT) && address.getPort() != 0;
     UdpOptions member = options.with(o -> o.setOption(StandardSocketOptions.SO_REUSEPORT, true));
+    // The kernel balances what is sent to one host: of a group's datagrams each member gets a copy.
+    UdpOptions withoutGroups = member.with(o -> o.memberships = List.of());
     return (isShared ? Mono.just(address) : freeAddress(address))
         .flatMapMany(
-            free -> Flux.range(0, options.pumpCount()).concatMap(i -> Bind.of(member, free, null)))
+            free ->
+                Flux.range(0, options.pumpCount())
+                    .concatMap(i -> Bind.of(i == 0 ? member : withoutGroups, free, null)))
         .doOnNext(members::add)
         .then(Mono.<RioConnection>fromSupplier(() -> new ConnectionGroup(members)))
         .doOnError(failure -> members.forEach(RioConnection::dispose))

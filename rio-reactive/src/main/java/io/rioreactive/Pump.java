@@ -6,6 +6,7 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
@@ -387,7 +388,10 @@ final class Pump implements PumpTurns {
         requests.connect(peer);
       }
       connection = new UdpConnection(this, requests, options, peer);
-    } catch (Throwable unusable) { // no route to the peer, or no memory
+      for (Membership membership : options.memberships) {
+        connection.onMembershipChange(MembershipChange.JOIN, membership);
+      }
+    } catch (Throwable unusable) { // no route to the peer, no such group, or no memory
       requests.close(); // nothing is posted, so nothing is outstanding
       requests.release();
       throw unusable;

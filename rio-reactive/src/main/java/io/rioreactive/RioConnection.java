@@ -66,6 +66,41 @@ public interface RioConnection extends Disposable {
   /** What it has done so far; also after it has been closed. */
   RioStats stats();
 
+  /**
+   * Joins a multicast group, as {@link RioUdpTransport#join} does at bind.
+   *
+   * @return a cold Mono that completes when it is joined. It fails with an {@link
+   *     IllegalStateException} if the group is joined already there, or also from named sources and
+   *     from anybody; else with an {@link java.io.IOException} with the reason: a {@link
+   *     java.nio.channels.ClosedChannelException} on a connection that is closed
+   */
+  Mono<Void> join(Membership membership);
+
+  /**
+   * Leaves a group that was joined by {@link RioUdpTransport#join} or {@link #join}, with the same
+   * interface and source. What was blocked in it is forgotten.
+   *
+   * @return a cold Mono; fails with an {@link IllegalStateException} if it is not joined
+   */
+  Mono<Void> leave(Membership membership);
+
+  /**
+   * Shuts one source out of a group that was joined from anybody.
+   *
+   * @param membership the group and interface that were joined, {@link Membership#from from} the
+   *     source to shut out
+   * @return a cold Mono; fails with an {@link IllegalArgumentException} if no source is named, an
+   *     {@link IllegalStateException} if the group is not joined or the source blocked already
+   */
+  Mono<Void> block(Membership membership);
+
+  /**
+   * Undoes {@link #block}.
+   *
+   * @return a cold Mono; fails as that of {@link #block}, or if the source is not blocked
+   */
+  Mono<Void> unblock(Membership membership);
+
   /** {@link RioInbound#receive()}. */
   default Flux<Datagram> receive() {
     return inbound().receive();

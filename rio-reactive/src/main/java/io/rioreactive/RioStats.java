@@ -3,8 +3,10 @@ package io.rioreactive;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What a connection has done so far: a snapshot. Counters only grow; they begin at bind and can
@@ -50,6 +52,8 @@ import java.util.OptionalLong;
  * @param longestTurn the longest turn of the pump it lives on, other connections' work included
  * @param kernelDrops datagrams the kernel dropped since the socket's receive buffer was full; empty
  *     where the kernel does not tell
+ * @param memberships the multicast groups it has joined, as they were asked for; none once it
+ *     closes
  */
 public record RioStats(
     long demand,
@@ -74,12 +78,14 @@ public record RioStats(
     long reconnects,
     long batches,
     Duration longestTurn,
-    OptionalLong kernelDrops) {
+    OptionalLong kernelDrops,
+    List<Membership> memberships) {
 
-  /** Copies the maps. */
+  /** Copies the maps and the list. */
   public RioStats {
     dropped = copy(dropped);
     failed = copy(failed);
+    memberships = List.copyOf(memberships);
   }
 
   /** An unmodifiable copy in the order of the enum, which {@code Map.copyOf} would lose. */
@@ -117,7 +123,8 @@ public record RioStats(
         longestTurn.compareTo(other.longestTurn) > 0 ? longestTurn : other.longestTurn,
         kernelDrops.isPresent() && other.kernelDrops.isPresent()
             ? OptionalLong.of(kernelDrops.getAsLong() + other.kernelDrops.getAsLong())
-            : OptionalLong.empty());
+            : OptionalLong.empty(),
+        Stream.concat(memberships.stream(), other.memberships.stream()).toList());
   }
 
   private static Map<DropReason, Long> sum(
@@ -181,7 +188,8 @@ public record RioStats(
         + (handlerFailures == 0 ? "" : "; handler failed " + handlerFailures + " times")
         + (respondTimeouts == 0 ? "" : "; " + respondTimeouts + " calls of respond timed out")
         + (unreachable == 0 ? "" : "; unreachable " + unreachable + " times")
-        + (reconnects == 0 ? "" : "; reconnected " + reconnects + " times");
+        + (reconnects == 0 ? "" : "; reconnected " + reconnects + " times")
+        + (memberships.isEmpty() ? "" : "; joined " + memberships);
   }
 
   private static String text(String label, Map<DropReason, Long> counts) {

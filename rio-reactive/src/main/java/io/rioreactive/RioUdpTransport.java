@@ -131,8 +131,10 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
 
   /**
    * Sets a socket option: {@link java.net.StandardSocketOptions#SO_RCVBUF SO_RCVBUF}, {@code
-   * SO_SNDBUF}, {@code SO_REUSEADDR}, {@code SO_REUSEPORT}, {@code SO_BROADCAST} or {@code IP_TOS}.
-   * A buffer size that the system does not grant is logged at WARN.
+   * SO_SNDBUF}, {@code SO_REUSEADDR}, {@code SO_REUSEPORT}, {@code SO_BROADCAST}, {@code IP_TOS},
+   * {@code IP_MULTICAST_IF}, {@code IP_MULTICAST_TTL}, {@code IP_MULTICAST_LOOP}, or one of {@link
+   * RioSocketOptions}. On an IPv6 socket each is for what goes over IPv4 as well. A buffer size
+   * that the system does not grant is logged at WARN.
    *
    * @throws IllegalArgumentException if the option is another, or the value impossible
    */
@@ -140,6 +142,30 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
     Objects.requireNonNull(option, "option");
     Objects.requireNonNull(value, "value");
     return with(o -> o.setOption(option, value));
+  }
+
+  /**
+   * Joins a multicast group when the socket is bound. May be called for several; {@link
+   * RioConnection#join} does the same later.
+   *
+   * <pre>{@code
+   * RioUdpServer.create().host("0.0.0.0").port(5007).join(Membership.of("239.1.2.3"))
+   * }</pre>
+   *
+   * <p>The socket receives what is sent to its port of the groups it has joined, and nothing of
+   * groups that others on this machine have joined. It has to be bound to a wildcard address, or
+   * (not on Windows) to the group itself: the loopback address, a server's default, hears no group.
+   * An IPv4 group can be joined on {@code 0.0.0.0} and {@code ::}, an IPv6 group on {@code ::}. For
+   * several sockets on one port set {@code SO_REUSEADDR} on each: each receives each datagram.
+   *
+   * <p>The bind fails with an {@link java.io.IOException} if the interface is missing, down or
+   * without multicast, the socket is bound to another address, or the system refuses.
+   *
+   * @throws IllegalArgumentException if the same has been said before
+   */
+  public T join(Membership membership) {
+    Objects.requireNonNull(membership, "membership");
+    return with(o -> o.join(membership));
   }
 
   /**

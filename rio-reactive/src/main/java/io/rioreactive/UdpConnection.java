@@ -2,12 +2,15 @@ package io.rioreactive;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +68,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** Null for a server. */
   private volatile @Nullable InetSocketAddress peer;
 
+  private final Memberships memberships;
   private final Counters counters = new Counters();
   private final UdpInbound inbound;
   private final UdpOutbound outbound;
@@ -100,6 +104,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     this.options = options;
     this.localAddress = queue.localAddress();
     this.peer = peer;
+    this.memberships = new Memberships(queue);
     this.dropLog = new DropLog(this, options.onDrop());
     this.wiretap = options.wiretap() ? new Wiretap(this) : null;
     this.inbound = new UdpInbound(this, queue, pump.addresses());
@@ -147,6 +152,41 @@ final class UdpConnection implements RioConnection, PumpTask {
       inbound.onCount(); // else published at the end of the turn
     }
     return counters.snapshot(inbound, outbound, this);
+  }
+
+  @Override
+  public Mono<Void> join(Membership membership) {
+    return change(MembershipChange.JOIN, membership);
+  }
+
+  @Override
+  public Mono<Void> leave(Membership membership) {
+    return change(MembershipChange.LEAVE, membership);
+  }
+
+  @Override
+  public Mono<Void> block(Membership membership) {
+    return change(MembershipChange.BLOCK, membership);
+  }
+
+  @Override
+  public Mono<Void> unblock(Membership membership) {
+    return change(MembershipChange.UNBLOCK, membership);
+  }
+
+  private Mono<Void> change(MembershipChange change, Membership membership) {
+    Objects.requireNonNull(membership, "membership");
+    return Mono.create(
+        sink ->
+            pump.later( // also on the pump: a failure may be tried again at once
+                () -> {
+                  try {
+                    onMembershipChange(change, membership);
+                    sink.success();
+                  } catch (Throwable refused) {
+                    sink.error(refused);
+                  }
+                }));
   }
 
   @Override
@@ -239,6 +279,11 @@ final class UdpConnection implements RioConnection, PumpTask {
     return queue.kernelDrops();
   }
 
+  /** Any thread. */
+  List<Membership> memberships() {
+    return memberships.now();
+  }
+
   /** Any thread: why it closed; null if it was told to, or is open. */
   @Nullable Throwable failure() {
     return failure;
@@ -319,6 +364,14 @@ final class UdpConnection implements RioConnection, PumpTask {
     if (handler != null) {
       handler.onOpen();
     }
+  }
+
+  /** Joins, leaves, blocks or unblocks. */
+  void onMembershipChange(MembershipChange change, Membership membership) throws IOException {
+    if (!isLive()) {
+      throw new ClosedChannelException();
+    }
+    memberships.onChange(change, membership);
   }
 
   void onCompletion(CompletionBatch batch, int i) {
@@ -463,6 +516,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     failure = cause;
     state = State.CLOSING;
     ending = true;
+    memberships.onClose();
     inbound.onCount();
     inbound.onEnd(cause);
     if (handler != null) {

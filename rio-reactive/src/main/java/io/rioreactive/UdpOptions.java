@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,12 @@ final class UdpOptions implements Cloneable {
           StandardSocketOptions.SO_REUSEADDR,
           StandardSocketOptions.SO_REUSEPORT,
           StandardSocketOptions.SO_BROADCAST,
-          StandardSocketOptions.IP_TOS);
+          StandardSocketOptions.IP_TOS,
+          StandardSocketOptions.IP_MULTICAST_IF,
+          StandardSocketOptions.IP_MULTICAST_TTL,
+          StandardSocketOptions.IP_MULTICAST_LOOP,
+          RioSocketOptions.IP_TTL,
+          RioSocketOptions.IP_DONTFRAGMENT);
 
   boolean isClient;
 
@@ -75,6 +81,7 @@ final class UdpOptions implements Cloneable {
   @Nullable Notification notification;
   @Nullable PumpGroup group;
   Map<SocketOption<?>, Object> socketOptions = Map.of();
+  List<Membership> memberships = List.of();
 
   @Nullable BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> handler;
   Retry handlerRetry = new HandlerRetry();
@@ -215,6 +222,7 @@ final class UdpOptions implements Cloneable {
           o.respond = null;
           o.onBound = null;
           o.onUnbound = null;
+          o.memberships = List.of();
           o.receiveSlots = 1;
           o.sendSlots = 1;
         });
@@ -307,7 +315,21 @@ final class UdpOptions implements Cloneable {
     };
   }
 
-  <T> void setOption(SocketOption<T> option, T value) {
+  void join(Membership membership) {
+    if (memberships.contains(membership)) {
+      throw new IllegalArgumentException("join " + membership + " is there already: say it once");
+    }
+    List<Membership> all = new ArrayList<>(memberships);
+    all.add(membership);
+    memberships = List.copyOf(all);
+  }
+
+  <T> void setOption(SocketOption<T> asked, T value) {
+    // The JDK's constant is in a module that the library can do without.
+    SocketOption<?> option =
+        asked.name().equals(RioSocketOptions.IP_DONTFRAGMENT.name())
+            ? RioSocketOptions.IP_DONTFRAGMENT
+            : asked;
     if (!SUPPORTED.contains(option)) {
       throw new IllegalArgumentException(
           "option "
@@ -329,6 +351,12 @@ final class UdpOptions implements Cloneable {
     }
     if (option == StandardSocketOptions.IP_TOS) {
       checkRange("option " + option.name(), (Integer) value, 0, 255, "a traffic class");
+    }
+    if (option == StandardSocketOptions.IP_MULTICAST_TTL) {
+      checkRange("option " + option.name(), (Integer) value, 0, 255, "hops; 0 stays on the host");
+    }
+    if (option == RioSocketOptions.IP_TTL) {
+      checkRange("option " + option.name(), (Integer) value, 1, 255, "hops");
     }
     Map<SocketOption<?>, Object> all = new LinkedHashMap<>(socketOptions);
     all.put(option, value);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
@@ -106,6 +107,7 @@ class RioStatsTest {
         0,
         0,
         Duration.ZERO,
-        kernelDrops);
+        kernelDrops,
+        List.of());
   }
 }

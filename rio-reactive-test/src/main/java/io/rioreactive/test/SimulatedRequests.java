@@ -1,7 +1,9 @@
 package io.rioreactive.test;
 
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -44,6 +46,7 @@ final class SimulatedRequests implements RequestQueue {
   private final SocketConfig config;
   private InetSocketAddress localAddress;
   private final SocketAddressFormat format;
+  private final SimulatedMemberships memberships = new SimulatedMemberships();
   private final Lane receives;
   private final Lane sends;
   private final Map<Integer, Integer> sendLengths = new HashMap<>();
@@ -132,6 +135,19 @@ final class SimulatedRequests implements RequestQueue {
   /** Whether it can have come: from the peer or one it had before; without any, from anybody. */
   private boolean isFromPeer(InetSocketAddress sender) {
     return connects.isEmpty() || connects.contains(sender);
+  }
+
+  @Override
+  public void changeMembership(MembershipChange change, GroupMembership membership) {
+    try (var _ = enter("changeMembership")) {
+      synchronized (queue.kernel.lock) {
+        requireOpen("changeMembership");
+        sanitizer.require(
+            memberships.change(change, membership),
+            this + " changeMembership",
+            change.of(membership) + " changes nothing");
+      }
+    }
   }
 
   @Override
@@ -391,6 +407,10 @@ final class SimulatedRequests implements RequestQueue {
     }
     drops++;
     return false;
+  }
+
+  boolean deliverToGroup(InetAddress group, byte[] bytes, InetSocketAddress from) {
+    return memberships.hear(group, from.getAddress()) && deliver(bytes, from);
   }
 
   void complete(int slot, byte[] bytes, InetSocketAddress from) {

@@ -1,6 +1,7 @@
 package io.rioreactive.test;
 
 import io.rioreactive.kernel.KernelException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -109,6 +110,18 @@ public final class SimulatedSocket {
   public boolean deliver(byte[] bytes, InetSocketAddress from) {
     synchronized (lock) {
       return socket.deliver(bytes, from);
+    }
+  }
+
+  /**
+   * A datagram to a multicast group arrives: as {@link #deliver}, if the socket has joined the
+   * group on any interface and not shut out its sender.
+   *
+   * @return false also if it does not hear the group or the sender
+   */
+  public boolean deliverToGroup(InetAddress group, byte[] bytes, InetSocketAddress from) {
+    synchronized (lock) {
+      return socket.deliverToGroup(group, bytes, from);
     }
   }
 

@@ -7,15 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.rioreactive.RioSupport;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.net.BindException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.stream.Stream;
 
 /**
  * What a test needs of the machine it runs on. Without it the test is skipped, with the reason;
@@ -77,6 +84,76 @@ public final class Needs {
       throw new AssertionError(e);
     }
     abort("this system binds a socket to any address");
+  }
+
+  /**
+   * An interface that is up, does multicast and has an IPv6 address of its link. Loopback has no
+   * route to IPv6 groups on Linux, and a machine in a container may have no other: a reason to skip
+   * everywhere.
+   */
+  public static NetworkInterface ipv6MulticastInterface() {
+    return interfaces()
+        .filter(each -> isUp(each) && hasMulticast(each) && hasLinkLocalAddress(each))
+        .findFirst()
+        .orElseGet(() -> abort("this machine has no interface for IPv6 groups"));
+  }
+
+  private static boolean hasLinkLocalAddress(NetworkInterface each) {
+    return each.inetAddresses()
+        .anyMatch(its -> its instanceof Inet6Address && its.isLinkLocalAddress());
+  }
+
+  /** One that somebody has switched off; no machine has to have such. */
+  public static NetworkInterface interfaceThatIsDown() {
+    return interfaces()
+        .filter(each -> !isUp(each))
+        .findFirst()
+        .orElseGet(() -> abort("all network interfaces of this machine are up"));
+  }
+
+  /**
+   * The broadcast address of the loopback interface's network, which Linux has. Elsewhere a
+   * broadcast would leave the machine.
+   */
+  public static InetAddress loopbackBroadcast() {
+    InetAddress broadcast = InetAddress.ofLiteral("127.255.255.255");
+    try (DatagramChannel receiver = DatagramChannel.open(StandardProtocolFamily.INET);
+        DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      receiver.bind(new InetSocketAddress("0.0.0.0", 0));
+      int port = ((InetSocketAddress) receiver.getLocalAddress()).getPort();
+      InetSocketAddress target = new InetSocketAddress(broadcast, port);
+      sender.setOption(StandardSocketOptions.SO_BROADCAST, true);
+      sender.send(ByteBuffer.wrap(new byte[1]), target);
+      receiver.socket().setSoTimeout(2_000);
+      receiver.socket().receive(new DatagramPacket(new byte[1], 1));
+      return broadcast;
+    } catch (IOException e) {
+      return abort("no broadcast on this system's loopback interface: " + e);
+    }
+  }
+
+  private static Stream<NetworkInterface> interfaces() {
+    try {
+      return NetworkInterface.networkInterfaces();
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isUp(NetworkInterface each) {
+    try {
+      return each.isUp();
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean hasMulticast(NetworkInterface each) {
+    try {
+      return each.supportsMulticast();
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean canBind(InetAddress address) {

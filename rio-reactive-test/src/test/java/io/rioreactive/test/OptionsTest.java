@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
+import io.rioreactive.RioSocketOptions;
 import io.rioreactive.RioUdpServer;
 import java.net.InetAddress;
 import java.net.SocketOption;
@@ -56,8 +57,19 @@ class OptionsTest {
               "1 to 2147483647"),
           impossible(
               it -> it.option(StandardSocketOptions.IP_TOS, 256), "IP_TOS", "256", "0 to 255"),
+          impossible(it -> it.option(StandardSocketOptions.IP_TOS, -1), "IP_TOS", "-1", "0 to 255"),
           impossible(
-              it -> it.option(StandardSocketOptions.IP_TOS, -1), "IP_TOS", "-1", "0 to 255"));
+              it -> it.option(StandardSocketOptions.IP_MULTICAST_TTL, 256),
+              "IP_MULTICAST_TTL",
+              "256",
+              "0 to 255"),
+          impossible(
+              it -> it.option(StandardSocketOptions.IP_MULTICAST_TTL, -1),
+              "IP_MULTICAST_TTL",
+              "-1",
+              "0 to 255"),
+          impossible(it -> it.option(RioSocketOptions.IP_TTL, 0), "IP_TTL", "0", "1 to 255"),
+          impossible(it -> it.option(RioSocketOptions.IP_TTL, 256), "IP_TTL", "256", "1 to 255"));
 
   static final List<UnaryOperator<RioUdpServer>> LEAST_AND_MOST =
       List.of(
@@ -71,6 +83,12 @@ class OptionsTest {
           it -> it.datagramSize(65_507),
           it -> it.option(StandardSocketOptions.SO_RCVBUF, 1),
           it -> it.option(StandardSocketOptions.IP_TOS, 255),
+          it -> it.option(StandardSocketOptions.IP_MULTICAST_TTL, 0),
+          it -> it.option(StandardSocketOptions.IP_MULTICAST_TTL, 255),
+          it -> it.option(StandardSocketOptions.IP_MULTICAST_LOOP, false),
+          it -> it.option(RioSocketOptions.IP_TTL, 1),
+          it -> it.option(RioSocketOptions.IP_TTL, 255),
+          it -> it.option(RioSocketOptions.IP_DONTFRAGMENT, true),
           it -> it.option(StandardSocketOptions.SO_REUSEADDR, true),
           it -> it.option(StandardSocketOptions.SO_REUSEPORT, true),
           it -> it.option(StandardSocketOptions.SO_BROADCAST, true));

@@ -40,6 +40,18 @@ public interface RequestQueue {
   void connect(InetSocketAddress peer) throws IOException;
 
   /**
+   * Joins or leaves a multicast group, blocks a source in it or lets it in again. The caller sees
+   * to it that the change is one: what is joined has not been, and so on.
+   *
+   * @throws IOException if the system refuses, with the reason and the remedy
+   */
+  default void changeMembership(MembershipChange change, GroupMembership membership)
+      throws IOException {
+    throw new IOException(
+        change.of(membership) + " failed: this provider has no multicast: choose another");
+  }
+
+  /**
    * Where received datagrams and their senders stand, by {@link CompletionBatch#place}. It has a
    * slot for each receive that can be posted if the kernel writes to posted slots at any time; else
    * as many as a batch has, since then a datagram needs memory only while its batch is handled.

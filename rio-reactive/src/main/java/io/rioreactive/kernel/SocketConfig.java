@@ -13,9 +13,9 @@ import java.util.Map;
  * @param datagramSize the most bytes of payload, in both directions
  * @param packetInfo whether each datagram is to tell its local end ({@link PacketInfo}); asked of
  *     kernels with {@link Feature#PACKET_INFO} only
- * @param options socket options the user set; {@link java.net.StandardSocketOptions} with checked
- *     values. Sizes of buffers that the user did not set are the kernel's to choose: room for all
- *     slots
+ * @param options socket options the user set; {@link java.net.StandardSocketOptions} and {@link
+ *     IpSocketOptions} with checked values. Sizes of buffers that the user did not set are the
+ *     kernel's to choose: room for all slots
  */
 public record SocketConfig(
     InetSocketAddress bindAddress,

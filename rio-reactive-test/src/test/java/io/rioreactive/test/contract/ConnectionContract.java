@@ -11,6 +11,7 @@ interface ConnectionContract
         SharedPumpContract,
         AnyOrderContract,
         KnownFaultsContract,
+        MulticastContract,
         RespondContract,
         ClientContract,
         TruncationContract {}

@@ -1,5 +1,6 @@
 package io.rioreactive.test.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -60,6 +61,16 @@ final class SimulatedTestbed extends Testbed {
   }
 
   @Override
+  void sendToGroup(String text, InetAddress group, int port) {
+    InetSocketAddress from = new InetSocketAddress(LOOPBACK, nextPeersPort++);
+    for (SimulatedSocket socket : kernel.sockets()) {
+      if (socket.localAddress().getPort() == port && !socket.isClosed()) {
+        socket.deliverToGroup(group, text.getBytes(UTF_8), from);
+      }
+    }
+  }
+
+  @Override
   PumpGroup newPumps() {
     return ThreadedPump.over(kernel);
   }
@@ -97,7 +108,12 @@ final class SimulatedTestbed extends Testbed {
     @Override
     public void send(byte[] payload, InetSocketAddress to) {
       for (SimulatedSocket socket : kernel.sockets()) {
-        if (socket.localAddress().equals(to) && !socket.isClosed()) {
+        InetSocketAddress bound = socket.localAddress();
+        boolean isMeant =
+            bound.getAddress().isAnyLocalAddress()
+                ? bound.getPort() == to.getPort()
+                : bound.equals(to);
+        if (isMeant && !socket.isClosed()) {
           assertThat(socket.deliver(payload, address)).as("room for a datagram").isTrue();
         }
       }

@@ -5,5 +5,6 @@ interface SystemContract
     extends ConnectionContract,
         AddressContract,
         OptionContract,
+        GroupSocketContract,
         InteropContract,
         SystemClientContract {}

@@ -1,5 +1,7 @@
 package io.rioreactive.test.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioUdpClient;
@@ -7,7 +9,14 @@ import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.LoopbackPeer;
 import io.rioreactive.test.Needs;
 import io.rioreactive.test.Peer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 
 /** The machine's own sockets, on loopback. */
 class SystemTestbed extends Testbed {
@@ -50,6 +59,18 @@ class SystemTestbed extends Testbed {
   void needReconnects() {
     if (provider.equals("nio")) {
       Needs.noWine("takes the port away from a channel that the JDK disconnects");
+    }
+  }
+
+  @Override
+  void sendToGroup(String text, InetAddress group, int port) {
+    try (DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      sender
+          .setOption(StandardSocketOptions.IP_MULTICAST_IF, loopback())
+          .bind(new InetSocketAddress(LOOPBACK, 0))
+          .send(ByteBuffer.wrap(text.getBytes(UTF_8)), new InetSocketAddress(group, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

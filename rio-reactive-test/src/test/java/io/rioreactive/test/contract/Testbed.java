@@ -4,14 +4,18 @@ import static io.rioreactive.test.LawAssert.assertThatLawHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
+import io.rioreactive.Membership;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Peer;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +55,30 @@ abstract class Testbed implements AutoCloseable {
   boolean completesInOrder() {
     return true;
   }
+
+  /** A group on the interface that has 127.0.0.1. */
+  final Membership onLoopback(InetAddress group) {
+    return Membership.of(group).on(loopback());
+  }
+
+  /** The index of that interface, in digits. */
+  final String loopbackIndex() {
+    return String.valueOf(loopback().getIndex());
+  }
+
+  static NetworkInterface loopback() {
+    try {
+      return NetworkInterface.getByInetAddress(LOOPBACK);
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends a datagram from 127.0.0.1 to a port of a group, over the loopback interface. */
+  abstract void sendToGroup(String text, InetAddress group, int port);
+
+  /** That a socket hears no group which only others on the machine have joined. */
+  void needGroupsOfOthersUnheard() {}
 
   abstract PumpGroup newPumps();
 

@@ -38,7 +38,27 @@ final class Constants {
   static final int IP_TOS = 1;
   static final int IP_RECVERR = 11;
   static final int IPV6_RECVERR = 25;
+  static final int IP_TTL = 2;
+  static final int IP_MTU_DISCOVER = 10;
+  static final int IP_PMTUDISC_DONT = 0;
+  static final int IP_PMTUDISC_DO = 2;
+  static final int IP_MULTICAST_IF = 32;
+  static final int IP_MULTICAST_TTL = 33;
+  static final int IP_MULTICAST_LOOP = 34;
+  static final int MCAST_JOIN_GROUP = 42;
+  static final int MCAST_BLOCK_SOURCE = 43;
+  static final int MCAST_UNBLOCK_SOURCE = 44;
+  static final int MCAST_LEAVE_GROUP = 45;
+  static final int MCAST_JOIN_SOURCE_GROUP = 46;
+  static final int MCAST_LEAVE_SOURCE_GROUP = 47;
+  static final int IP_MULTICAST_ALL = 49;
+  static final int IPV6_UNICAST_HOPS = 16;
+  static final int IPV6_MULTICAST_IF = 17;
+  static final int IPV6_MULTICAST_HOPS = 18;
+  static final int IPV6_MULTICAST_LOOP = 19;
+  static final int IPV6_MTU_DISCOVER = 23;
   static final int IPV6_V6ONLY = 26;
+  static final int IPV6_MULTICAST_ALL = 29;
   static final int IPV6_TCLASS = 67;
 
   // linux/errqueue.h

@@ -30,6 +30,7 @@ enum Errno {
           + " the option SO_BROADCAST"),
   EFAULT(
       14, Kind.SOCKET_LOST, "the system was given a bad address: this is a defect of the library"),
+  ENODEV(19, Kind.OTHER, "there is no such network interface (ip link shows those there are)"),
   EINVAL(
       22,
       Kind.BAD_ADDRESS,

@@ -94,5 +94,42 @@ final class Layouts {
           MemoryLayout.sequenceLayout(4, JAVA_INT).withName("sin6_addr"),
           JAVA_INT.withName("sin6_scope_id"));
 
+  /**
+   * {@code struct sockaddr_storage { sa_family_t ss_family; char __ss_padding[118]; unsigned long
+   * __ss_align; }}, bits/socket.h.
+   */
+  static final Struct SOCKADDR_STORAGE =
+      Struct.of(
+          "sockaddr_storage",
+          JAVA_SHORT.withName("ss_family"),
+          MemoryLayout.sequenceLayout(118, JAVA_BYTE).withName("__ss_padding"),
+          JAVA_LONG.withName("__ss_align"));
+
+  /** {@code struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; }}. */
+  static final Struct GROUP_REQ =
+      Struct.of("group_req", JAVA_INT.withName("gr_interface"), SOCKADDR_STORAGE.as("gr_group"));
+
+  /**
+   * {@code struct group_source_req { uint32_t gsr_interface; struct sockaddr_storage gsr_group;
+   * struct sockaddr_storage gsr_source; }}, netinet/in.h.
+   */
+  static final Struct GROUP_SOURCE_REQ =
+      Struct.of(
+          "group_source_req",
+          JAVA_INT.withName("gsr_interface"),
+          SOCKADDR_STORAGE.as("gsr_group"),
+          SOCKADDR_STORAGE.as("gsr_source"));
+
+  /**
+   * {@code struct ip_mreqn { struct in_addr imr_multiaddr; struct in_addr imr_address; int
+   * imr_ifindex; }}, bits/in.h.
+   */
+  static final Struct IP_MREQN =
+      Struct.of(
+          "ip_mreqn",
+          JAVA_INT.withName("imr_multiaddr"),
+          JAVA_INT.withName("imr_address"),
+          JAVA_INT.withName("imr_ifindex"));
+
   private Layouts() {}
 }

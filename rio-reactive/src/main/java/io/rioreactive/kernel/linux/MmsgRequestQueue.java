@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
@@ -170,6 +172,12 @@ final class MmsgRequestQueue implements RequestQueue {
   @Override
   public SocketAddressFormat addressFormat() {
     return socket.format();
+  }
+
+  @Override
+  public void changeMembership(MembershipChange change, GroupMembership membership)
+      throws KernelException {
+    Multicast.change(libc, socket.fd(), change, membership);
   }
 
   @Override

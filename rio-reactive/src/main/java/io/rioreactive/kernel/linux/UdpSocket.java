@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
@@ -137,13 +138,18 @@ record UdpSocket(
       if (format.isIpv6Socket()) {
         require("IPV6_V6ONLY", set(fd, Constants.IPPROTO_IPV6, Constants.IPV6_V6ONLY, 0));
       }
+      Multicast.hearOnlyWhatIsJoined(libc, fd, format.isIpv6Socket(), value);
       for (Map.Entry<SocketOption<?>, Object> option : config.options().entrySet()) {
         setOption(fd, option.getKey(), toInt(option.getValue()));
       }
     }
 
     private static int toInt(Object value) {
-      return value instanceof Boolean flag ? (flag ? 1 : 0) : ((Number) value).intValue();
+      return switch (value) {
+        case Boolean flag -> flag ? 1 : 0;
+        case NetworkInterface networkInterface -> networkInterface.getIndex();
+        default -> ((Number) value).intValue();
+      };
     }
 
     private void setOption(int fd, SocketOption<?> option, int number) throws KernelException {
@@ -161,7 +167,8 @@ record UdpSocket(
       } else if (option.equals(StandardSocketOptions.IP_TOS)) {
         setTrafficClass(fd, name, number);
       } else {
-        throw Errno.exception("setsockopt " + name, Errno.ENOPROTOOPT.code());
+        require(
+            "setsockopt " + name, IpOptions.set(libc, fd, format.isIpv6Socket(), option, number));
       }
     }
 

@@ -2,7 +2,9 @@ package io.rioreactive.kernel.nio;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
@@ -60,6 +62,7 @@ final class NioRequestQueue implements RequestQueue {
   private final int index;
   private final UdpChannel socket;
   private final DatagramChannel channel;
+  private final NioMemberships memberships;
   private final SelectionKey key;
   private final SocketAddressFormat format;
   private final Arena arena;
@@ -131,6 +134,7 @@ final class NioRequestQueue implements RequestQueue {
     this.index = index;
     this.socket = socket;
     this.channel = socket.channel();
+    this.memberships = new NioMemberships(channel);
     this.format = socket.format();
     this.localAddress = socket.localAddress();
     this.key = key;
@@ -192,6 +196,12 @@ final class NioRequestQueue implements RequestQueue {
             error("connect", codeOf(refused)).getMessage());
       }
     }
+  }
+
+  @Override
+  public void changeMembership(MembershipChange change, GroupMembership membership)
+      throws IOException {
+    memberships.change(change, membership);
   }
 
   @Override

@@ -143,13 +143,23 @@ record UdpChannel(
   private static <T> void setOption(DatagramChannel channel, SocketOption<T> option, Object value)
       throws IOException {
     try {
-      channel.setOption(option, option.type().cast(value));
-    } catch (UnsupportedOperationException | SocketException e) {
+      channel.setOption(known(channel, option), option.type().cast(value));
+    } catch (UnsupportedOperationException | IOException e) {
       throw new IOException(
           "setting %s to %s failed: %s: leave it out, or choose another provider"
               .formatted(option, value, e.getMessage()),
           e);
     }
+  }
+
+  /** The JDK's own where it has one of that name: IP_DONTFRAGMENT is in a module of its own. */
+  @SuppressWarnings("unchecked") // of the same name and type
+  private static <T> SocketOption<T> known(DatagramChannel channel, SocketOption<T> option) {
+    return (SocketOption<T>)
+        channel.supportedOptions().stream()
+            .filter(its -> its.name().equals(option.name()) && its.type() == option.type())
+            .findFirst()
+            .orElse(option);
   }
 
   private static void bind(DatagramChannel channel, InetSocketAddress address) throws IOException {
