@@ -12,9 +12,9 @@
 #include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -64,10 +64,9 @@ static void layouts(void) {
   FIELD(sock_extended_err, ee_info);
   FIELD(sock_extended_err, ee_data);
 
-  LAYOUT(pollfd);
-  FIELD(pollfd, fd);
-  FIELD(pollfd, events);
-  FIELD(pollfd, revents);
+  LAYOUT(epoll_event);
+  FIELD(epoll_event, events);
+  FIELD(epoll_event, data);
 
   LAYOUT(sockaddr_in);
   FIELD(sockaddr_in, sin_family);
@@ -152,11 +151,14 @@ static void constants(void) {
   CONSTANT(IPV6_TCLASS);
   CONSTANT(SO_EE_ORIGIN_ICMP);
   CONSTANT(SO_EE_ORIGIN_ICMP6);
-  CONSTANT(POLLIN);
-  CONSTANT(POLLOUT);
-  CONSTANT(POLLERR);
-  CONSTANT(POLLHUP);
-  CONSTANT(POLLNVAL);
+  CONSTANT(EPOLL_CLOEXEC);
+  CONSTANT(EPOLL_CTL_ADD);
+  CONSTANT(EPOLL_CTL_DEL);
+  CONSTANT(EPOLL_CTL_MOD);
+  CONSTANT(EPOLLIN);
+  CONSTANT(EPOLLOUT);
+  CONSTANT(EPOLLERR);
+  CONSTANT(EPOLLHUP);
   CONSTANT(PROT_READ);
   CONSTANT(PROT_WRITE);
   CONSTANT(MAP_PRIVATE);
@@ -178,6 +180,7 @@ static void errors(void) {
   CONSTANT(EINVAL);
   CONSTANT(ENFILE);
   CONSTANT(EMFILE);
+  CONSTANT(ENOSPC);
   CONSTANT(ENOSYS);
   CONSTANT(EPROTO);
   CONSTANT(ENOTSOCK);

@@ -8,9 +8,9 @@ package io.rioreactive;
  * <caption>What each means, by provider</caption>
  * <tr><th></th><th>{@code windows-rio}</th><th>{@code windows-iocp}</th><th>{@code linux-mmsg}</th>
  * <th>{@code nio}</th></tr>
- * <tr><td>COMPLETION_PORT</td><td>a completion port</td><td>a completion port</td><td>{@code poll}
+ * <tr><td>COMPLETION_PORT</td><td>a completion port</td><td>a completion port</td><td>{@code epoll}
  * with an eventfd</td><td>a {@code Selector}</td></tr>
- * <tr><td>EVENT</td><td>an event</td><td>the completion port</td><td>{@code poll}</td><td>the
+ * <tr><td>EVENT</td><td>an event</td><td>the completion port</td><td>{@code epoll}</td><td>the
  * {@code Selector}</td></tr>
  * <tr><td>POLLED</td><td>dequeues again and again</td><td>looks into the port again and again</td>
  * <td>asks the socket again and again</td><td>{@code selectNow}</td></tr>

@@ -1,6 +1,7 @@
 package io.rioreactive.kernel;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class SocketTable<S> {
 
   private @Nullable Object[] sockets = new @Nullable Object[4];
+  private final BitSet indexes = new BitSet();
   private int bound;
   private int count;
 
   /** The lowest index that no socket has. */
   public int freeIndex() {
-    int index = 0;
-    while (index < bound && sockets[index] != null) {
-      index++;
-    }
-    return index;
+    return indexes.nextClearBit(0);
   }
 
   /** One more than the highest index that a socket has. */
@@ -59,6 +57,7 @@ public final class SocketTable<S> {
       sockets = Arrays.copyOf(sockets, Math.max(index + 1, 2 * sockets.length));
     }
     sockets[index] = socket;
+    indexes.set(index);
     bound = Math.max(bound, index + 1);
     count++;
   }
@@ -73,6 +72,7 @@ public final class SocketTable<S> {
       throw new IllegalStateException("no socket has index " + index);
     }
     sockets[index] = null;
+    indexes.clear(index);
     count--;
     while (bound > 0 && sockets[bound - 1] == null) {
       bound--;

@@ -2,17 +2,24 @@ package io.rioreactive.kernel.linux;
 
 import java.util.Optional;
 
-/** The processors whose system calls are known here, by number ({@code asm/unistd.h}). */
+/**
+ * The processors that are known here, with what differs between them: the numbers of system calls
+ * ({@code asm/unistd.h}) and one struct.
+ */
 enum Architecture {
-  X86_64(299, 307),
-  AARCH64(243, 269);
+  X86_64(299, 307, true),
+  AARCH64(243, 269, false);
 
   final long recvmmsg;
   final long sendmmsg;
 
-  Architecture(long recvmmsg, long sendmmsg) {
+  /** Whether {@code struct epoll_event} has no padding ({@code EPOLL_PACKED}). */
+  final boolean isEpollEventPacked;
+
+  Architecture(long recvmmsg, long sendmmsg, boolean isEpollEventPacked) {
     this.recvmmsg = recvmmsg;
     this.sendmmsg = sendmmsg;
+    this.isEpollEventPacked = isEpollEventPacked;
   }
 
   /** This JVM's; empty if it is another. */

@@ -65,12 +65,15 @@ final class Constants {
   static final int SO_EE_ORIGIN_ICMP = 2;
   static final int SO_EE_ORIGIN_ICMP6 = 3;
 
-  // poll.h
-  static final int POLLIN = 0x1;
-  static final int POLLOUT = 0x4;
-  static final int POLLERR = 0x8;
-  static final int POLLHUP = 0x10;
-  static final int POLLNVAL = 0x20;
+  // sys/epoll.h
+  static final int EPOLL_CLOEXEC = 0x80000;
+  static final int EPOLL_CTL_ADD = 1;
+  static final int EPOLL_CTL_DEL = 2;
+  static final int EPOLL_CTL_MOD = 3;
+  static final int EPOLLIN = 0x1;
+  static final int EPOLLOUT = 0x4;
+  static final int EPOLLERR = 0x8;
+  static final int EPOLLHUP = 0x10;
 
   // sys/mman.h
   static final int PROT_READ = 1;

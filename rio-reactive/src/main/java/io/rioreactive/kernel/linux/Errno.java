@@ -38,6 +38,10 @@ enum Errno {
           + " cannot reach"),
   ENFILE(23, Kind.TRANSIENT, "the system has too many open files: raise fs.file-max"),
   EMFILE(24, Kind.TRANSIENT, "the process has too many open files: raise ulimit -n"),
+  ENOSPC(
+      28,
+      Kind.TRANSIENT,
+      "this user's processes watch too many sockets: raise fs.epoll.max_user_watches"),
   ENOSYS(
       38,
       Kind.OTHER,

@@ -1,10 +1,6 @@
 package io.rioreactive.kernel.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import io.rioreactive.kernel.CompletionBatch;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * What the network answered to a connected socket's earlier datagrams, and whether there may be
@@ -18,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>
  *   NO ──a call that did less──▶ PERHAPS ──not full──▶ NO
- *      ──────── poll ──────────▶ YES ─────not full───▶ NO
+ *      ──────── epoll ─────────▶ YES ─────not full───▶ NO
  * </pre>
  *
  * <p>One socket's; the queue's thread alone.
@@ -32,13 +28,13 @@ final class ErrorQueue {
   }
 
   private final LibC libc;
-  private final int fd;
+  private final UdpSocket socket;
   private final ErrorMessages messages;
   private Signs signs = Signs.NO;
 
-  ErrorQueue(LibC libc, int fd, ErrorMessages messages) {
+  ErrorQueue(LibC libc, UdpSocket socket, ErrorMessages messages) {
     this.libc = libc;
-    this.fd = fd;
+    this.socket = socket;
     this.messages = messages;
   }
 
@@ -54,7 +50,7 @@ final class ErrorQueue {
     }
   }
 
-  /** poll says that there is an error. */
+  /** epoll says that there is an error. */
   void onPolled() {
     signs = Signs.YES;
   }
@@ -64,33 +60,22 @@ final class ErrorQueue {
    *
    * @return whether there was any
    */
-  boolean read(CompletionBatch batch, int socket) {
+  boolean read(CompletionBatch batch, int index) {
     int most = Math.min((batch.remaining() + 3) / 4, ErrorMessages.CAPACITY);
-    int entries = messages.read(libc, fd, most);
+    int entries = messages.read(libc, socket.fd(), most);
     int before = batch.size();
     for (int i = 0; i < entries; i++) {
       int code = messages.code(i);
       if (code != ErrorMessages.NONE) {
-        batch.addUnreachable(socket, code);
+        batch.addUnreachable(index, code);
       }
     }
     if (entries == 0 && signs == Signs.YES) {
-      clearError();
+      // An error without an entry: the entry was read before the error was set, or the buffer had
+      // no room for it. epoll would tell of it for ever.
+      socket.clearError(libc);
     }
     signs = entries == most ? Signs.PERHAPS : Signs.NO;
     return batch.size() > before;
-  }
-
-  /**
-   * An error without an entry: the entry was read before the error was set, or the buffer had no
-   * room for it. poll would tell of it for ever.
-   */
-  private void clearError() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = arena.allocate(JAVA_INT);
-      MemorySegment size = arena.allocateFrom(JAVA_INT, (int) error.byteSize());
-      libc.getsockopt(
-          fd, Constants.SOL_SOCKET, Constants.SO_ERROR, error.address(), size.address());
-    }
   }
 }

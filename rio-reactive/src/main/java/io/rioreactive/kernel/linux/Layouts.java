@@ -2,15 +2,17 @@ package io.rioreactive.kernel.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.rioreactive.ffm.Struct;
 import java.lang.foreign.MemoryLayout;
 
 /**
- * The kernel's structs on 64-bit little-endian machines (x86-64 and aarch64 agree on these), each
- * with its C declaration. A test compares them with what a C compiler prints.
+ * The kernel's structs on 64-bit little-endian machines (x86-64 and aarch64 agree on all but one),
+ * each with its C declaration. A test compares them with what a C compiler prints.
  */
 final class Layouts {
 
@@ -60,13 +62,19 @@ final class Layouts {
           JAVA_INT.withName("ee_info"),
           JAVA_INT.withName("ee_data"));
 
-  /** {@code struct pollfd { int fd; short int events; short int revents; }}, sys/poll.h. */
-  static final Struct POLLFD =
-      Struct.of(
-          "pollfd",
-          JAVA_INT.withName("fd"),
-          JAVA_SHORT.withName("events"),
-          JAVA_SHORT.withName("revents"));
+  /**
+   * {@code struct epoll_event { uint32_t events; epoll_data_t data; } EPOLL_PACKED}, sys/epoll.h;
+   * {@code epoll_data_t} is a union of 8 bytes.
+   */
+  static final Struct EPOLL_EVENT = epollEvent(Architecture.current().orElseThrow());
+
+  private static Struct epollEvent(Architecture architecture) {
+    boolean isPacked = architecture.isEpollEventPacked;
+    return Struct.of(
+        "epoll_event",
+        (isPacked ? JAVA_INT_UNALIGNED : JAVA_INT).withName("events"),
+        (isPacked ? JAVA_LONG_UNALIGNED : JAVA_LONG).withName("data"));
+  }
 
   /**
    * {@code struct sockaddr_in { sa_family_t sin_family; in_port_t sin_port; struct in_addr

@@ -61,10 +61,17 @@ class LibC {
   private static final MethodHandle MUNMAP =
       LIBRARY.function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG).plain();
 
-  private static final NativeFunction POLL_FUNCTION =
-      LIBRARY.function("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle POLL = POLL_FUNCTION.plain();
-  private static final MethodHandle POLL_CAPTURING = POLL_FUNCTION.capturing(Source.ERRNO);
+  private static final MethodHandle EPOLL_CREATE1 =
+      LIBRARY.function("epoll_create1", JAVA_INT, JAVA_INT).capturing(Source.ERRNO);
+  private static final MethodHandle EPOLL_CTL =
+      LIBRARY
+          .function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG)
+          .capturing(Source.ERRNO);
+  private static final NativeFunction EPOLL_WAIT_FUNCTION =
+      LIBRARY.function("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_WAIT = EPOLL_WAIT_FUNCTION.plain();
+  private static final MethodHandle EPOLL_WAIT_CAPTURING =
+      EPOLL_WAIT_FUNCTION.capturing(Source.ERRNO);
 
   // The system calls themselves and not the C functions of their names: musl's sendmmsg calls
   // sendmsg in a loop. Nothing is lost with glibc, whose functions do no more than this.
@@ -195,18 +202,37 @@ class LibC {
     }
   }
 
-  /** -1 for any error: {@link #pollCapturing} tells. */
-  int poll(long fds, long nfds, int timeout) {
+  int epoll_create1(int flags) {
     try {
-      return (int) POLL.invokeExact(fds, nfds, timeout);
+      int result = (int) EPOLL_CREATE1.invokeExact(error.segment(), flags);
+      return result == -1 ? -error.code() : result;
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
     }
   }
 
-  int pollCapturing(long fds, long nfds, int timeout) {
+  int epoll_ctl(int epfd, int op, int fd, long event) {
     try {
-      int result = (int) POLL_CAPTURING.invokeExact(error.segment(), fds, nfds, timeout);
+      int result = (int) EPOLL_CTL.invokeExact(error.segment(), epfd, op, fd, event);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** -1 for any error: {@link #epoll_waitCapturing} tells. */
+  int epoll_wait(int epfd, long events, int maxevents, int timeout) {
+    try {
+      return (int) EPOLL_WAIT.invokeExact(epfd, events, maxevents, timeout);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int epoll_waitCapturing(int epfd, long events, int maxevents, int timeout) {
+    try {
+      int result =
+          (int) EPOLL_WAIT_CAPTURING.invokeExact(error.segment(), epfd, events, maxevents, timeout);
       return result == -1 ? -error.code() : result;
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);

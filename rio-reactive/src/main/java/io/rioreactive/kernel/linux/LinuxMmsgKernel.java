@@ -15,7 +15,7 @@ import java.util.Map;
  * aarch64.
  *
  * <p>{@link WaitMode#COMPLETION_PORT} and {@link WaitMode#EVENT} are the same here: the pump sleeps
- * in {@code poll}. With {@link WaitMode#POLLED} it asks {@code poll} without waiting.
+ * in {@code epoll_wait}. With {@link WaitMode#POLLED} it asks without waiting.
  *
  * <p>Stateless; any thread.
  */

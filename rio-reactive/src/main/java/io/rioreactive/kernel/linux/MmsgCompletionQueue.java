@@ -11,22 +11,30 @@ import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 
 /**
- * The sockets of one pump, and the line of those that are ready: a socket joins it when poll finds
+ * The sockets of one pump, and the line of those that are ready: a socket joins it when epoll finds
  * it readable or writable or when it has results, is served one batch, and goes to its end if there
  * is more. So none waits for more than one batch of each other.
  *
- * <p>It owns the eventfd, the poll set, and the message headers and receive buffers that its
- * sockets borrow. The thread that opened it alone, but for {@link #wake}. It never calls user code.
+ * <p>It owns the eventfd, the epoll descriptor, and the message headers and receive buffers that
+ * its sockets borrow. The thread that opened it alone, but for {@link #wake}. It never calls user
+ * code, and no turn looks at sockets that have nothing to do.
+ *
+ * <p>The rule for what epoll watches, which takes the fewest calls and never spins: a socket is
+ * watched for datagrams from its opening on, also while it has no receive posted, since it mostly
+ * has one again before the next wait. Only when epoll tells of a datagram that nobody has asked for
+ * is this switched off, and on again when the socket has been read until it was empty. POLLOUT is
+ * watched while a send is blocked. Changes are made before a wait, if they are still needed then.
  */
 final class MmsgCompletionQueue implements CompletionQueue {
 
   /** After so many busy turns the sockets not in line are looked at, else one could starve them. */
   private static final int BUSY_TURNS_WITHOUT_POLL = 16;
 
-  private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final int FOR_EVER = -1;
+  /** The eventfd's tag; a socket's is its index. */
+  private static final long WAKE_UP = -1;
 
   private final LibC libc;
   private final Arena arena;
@@ -36,12 +44,13 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private final ErrorMessages errorMessages;
   private final ReceiveBuffers receiveBuffers;
   private final WakeUp wakeUp;
-  private final PollSet pollSet;
+  private final Epoll epoll;
 
   private final SocketTable<MmsgRequestQueue> sockets = new SocketTable<>();
 
   private final ArrayDeque<MmsgRequestQueue> line = new ArrayDeque<>();
-  private int pausedSockets;
+  private final ArrayList<MmsgRequestQueue> interestDue = new ArrayList<>();
+  private final Pauses pauses = new Pauses();
   private int turnsWithoutPoll;
   private boolean wasIdle;
   private boolean isClosed;
@@ -50,21 +59,38 @@ final class MmsgCompletionQueue implements CompletionQueue {
   MmsgCompletionQueue(WaitMode waitMode, Arena arena, LibC libc) throws KernelException {
     this.libc = libc;
     this.arena = arena;
-    // Sleeping on a port and sleeping on an event are the same here: poll.
+    // Sleeping on a port and sleeping on an event are the same here: epoll.
     this.isPolled = waitMode == WaitMode.POLLED;
     this.receiveHeaders = new MessageHeaders(arena);
     this.sendHeaders = new MessageHeaders(arena);
     this.errorMessages = new ErrorMessages(arena);
     this.receiveBuffers = new ReceiveBuffers(libc);
     this.wakeUp = new WakeUp(libc, arena);
-    this.pollSet = new PollSet(libc, wakeUp.fd());
+    this.epoll = openEpoll();
+  }
+
+  private Epoll openEpoll() throws KernelException {
+    Epoll opened = null;
+    boolean isOpen = false;
+    try {
+      opened = new Epoll(libc, arena);
+      opened.add(wakeUp.fd(), Constants.EPOLLIN, WAKE_UP);
+      isOpen = true;
+      return opened;
+    } finally {
+      if (!isOpen) {
+        wakeUp.close();
+        if (opened != null) {
+          opened.close();
+        }
+      }
+    }
   }
 
   @Override
   public RequestQueue openSocket(SocketConfig config) throws IOException {
     requireOpen();
     int index = sockets.freeIndex();
-    pollSet.reserve(index + 1);
     UdpSocket socket = UdpSocket.open(libc, config);
     MmsgRequestQueue opened = null;
     try {
@@ -85,6 +111,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
     MmsgRequestQueue opened = null;
     try {
       receives = receiveBuffers.take(config.datagramSize());
+      epoll.add(socket.fd(), MmsgRequestQueue.FIRST_INTEREST, index);
       opened =
           new MmsgRequestQueue(this, libc, index, socket, config.receiveSlots(), receives, sends);
       return opened;
@@ -123,8 +150,21 @@ final class MmsgCompletionQueue implements CompletionQueue {
     }
   }
 
-  void onPausedChanged(int difference) {
-    pausedSockets += difference;
+  /** The socket may want epoll to watch it for something else. */
+  void onInterestChanged(MmsgRequestQueue socket) {
+    if (!socket.isInterestDue) {
+      socket.isInterestDue = true;
+      interestDue.add(socket);
+    }
+  }
+
+  /** The socket's descriptor is about to be closed. */
+  void onClosing(MmsgRequestQueue socket) {
+    epoll.remove(socket.fd());
+  }
+
+  Pauses pauses() {
+    return pauses;
   }
 
   long nanoTime() {
@@ -139,7 +179,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
     if (isPollDue()) {
       pollSockets();
     }
-    if (pausedSockets > 0) {
+    if (!pauses.isEmpty()) {
       endPauses();
     }
     int before = batch.size();
@@ -170,11 +210,10 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   private void endPauses() {
     long now = nanoTime();
-    for (int i = 0; i < sockets.bound(); i++) {
-      MmsgRequestQueue socket = sockets.get(i);
-      if (socket != null && socket.isPaused() && socket.pauseLeft(now) <= 0) {
-        socket.onPauseEnded();
-      }
+    MmsgRequestQueue socket = pauses.pollEnded(now);
+    while (socket != null) {
+      socket.onPauseEnded();
+      socket = pauses.pollEnded(now);
     }
   }
 
@@ -193,62 +232,42 @@ final class MmsgCompletionQueue implements CompletionQueue {
   }
 
   private void sleep() throws KernelException {
-    fillPollSet();
-    int answers = pollSet.poll(sockets.bound(), timeoutMillis());
-    if (answers > 0) {
-      if (pollSet.isWakeUp()) {
+    changeInterests();
+    if (!line.isEmpty()) {
+      return; // a socket has failed
+    }
+    int events = epoll.await(pauses.isEmpty() ? Epoll.FOR_EVER : pauses.millisLeft(nanoTime()));
+    for (int i = 0; i < events; i++) {
+      if (epoll.tag(i) == WAKE_UP) {
         wakeUp.clear();
-        answers--;
       }
-      readPollSet(answers);
     }
+    onPolled(events);
   }
 
+  /** Looks at the sockets without waiting; a wake-up stays as it is. */
   private void pollSockets() throws KernelException {
-    if (fillPollSet()) {
-      readPollSet(pollSet.pollSockets(sockets.bound()));
+    changeInterests();
+    onPolled(sockets.isEmpty() ? 0 : epoll.await(0));
+  }
+
+  private void changeInterests() {
+    for (int i = 0; i < interestDue.size(); i++) {
+      MmsgRequestQueue socket = interestDue.get(i);
+      socket.isInterestDue = false;
+      socket.onInterestDue(epoll);
     }
+    interestDue.clear();
+  }
+
+  private void onPolled(int events) {
     turnsWithoutPoll = 0;
-  }
-
-  /** Returns whether any socket wants anything. */
-  private boolean fillPollSet() {
-    int all = 0;
-    for (int i = 0; i < sockets.bound(); i++) {
-      MmsgRequestQueue socket = sockets.get(i);
-      int interest = socket == null ? 0 : socket.interest();
-      int fd = socket == null || interest == 0 ? PollSet.NOBODY : socket.fd();
-      pollSet.set(i, fd, interest);
-      all |= interest;
-    }
-    return all != 0;
-  }
-
-  private void readPollSet(int answers) {
-    for (int i = 0, left = answers; i < sockets.bound() && left > 0; i++) {
-      MmsgRequestQueue socket = sockets.get(i);
-      int answer = pollSet.answers(i);
-      if (answer != 0 && socket != null) {
-        socket.onPolled(answer);
-        left--;
+    for (int i = 0; i < events; i++) {
+      MmsgRequestQueue socket = sockets.get(epoll.tag(i));
+      if (socket != null) {
+        socket.onPolled(epoll.events(i));
       }
     }
-  }
-
-  /** Until the first pause ends, rounded up. */
-  private int timeoutMillis() {
-    if (pausedSockets == 0) {
-      return FOR_EVER;
-    }
-    long now = nanoTime();
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < sockets.bound(); i++) {
-      MmsgRequestQueue socket = sockets.get(i);
-      if (socket != null && socket.isPaused()) {
-        least = Math.min(least, Math.max(0, socket.pauseLeft(now)));
-      }
-    }
-    return (int) ((least + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
   }
 
   /** The calls below take addresses: nothing else would notice that their memory is gone. */
@@ -272,7 +291,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
     }
     isClosed = true;
     wakeUp.close();
-    pollSet.close();
+    epoll.close();
     arena.close();
   }
 }

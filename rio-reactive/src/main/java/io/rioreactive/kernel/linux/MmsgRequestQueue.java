@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
  * readiness.
  *
  * <p>It owns the descriptor and the send slots, and borrows the receive buffers of its queue. The
- * queue's thread alone, but for {@link #kernelDrops}. It never blocks, and never makes a system
- * call to learn what it could know.
+ * queue's thread alone, but for {@link #kernelDrops} and {@link #localAddress}. It never blocks,
+ * and never makes a system call to learn what it could know.
  *
  * <pre>
- *   readable:  NO ──poll──▶ YES ──a full batch──▶ PERHAPS ──nothing there──▶ NO
- *               ◀──────── a batch not full ──────────┘
- *   sends:     FLOWING ──EAGAIN──▶ BLOCKED ──poll──▶ FLOWING
+ *   readable:  NO ──epoll──▶ YES ──a full batch──▶ PERHAPS ──nothing there──▶ NO
+ *               ◀───────── a batch not full ──────────┘
+ *   watched:   IN ──told, and nothing posted──▶ not IN ──readable is NO again──▶ IN
+ *   sends:     FLOWING ──EAGAIN──▶ BLOCKED ──epoll─▶ FLOWING
  *                      ──ENOBUFS─▶ PAUSED ──time───▶ FLOWING
+ *   peer:      none ──connect──▶ connected ──connect──▶ connected, to another
  *   life:      open ──a fatal error──▶ failed ──close──▶ closed ──release──▶ (gone)
  *                   ──────────── close ─────────────────▶
  * </pre>
@@ -43,6 +45,11 @@ final class MmsgRequestQueue implements RequestQueue {
 
   /** Of a connected socket's send, with what the network told read in between. */
   private static final int MOST_ATTEMPTS_WITHOUT_NEWS = 2;
+
+  /** What epoll watches a socket for from its opening on. */
+  static final int FIRST_INTEREST = Constants.EPOLLIN;
+
+  private static final int UNWATCHED = -1;
 
   private enum Readiness {
     NO,
@@ -79,6 +86,9 @@ final class MmsgRequestQueue implements RequestQueue {
   private int postedCount;
   private Readiness readable = Readiness.NO;
 
+  /** What epoll watches it for. */
+  private int interest = FIRST_INTEREST;
+
   private final SendRing sends;
   private Sending sending = Sending.FLOWING;
   private boolean isFlushDue;
@@ -100,6 +110,9 @@ final class MmsgRequestQueue implements RequestQueue {
 
   /** Whether it stands in the queue's line of ready sockets. Written by the queue alone. */
   boolean isInLine;
+
+  /** Whether it stands among the queue's sockets whose interest may change. The same. */
+  boolean isInterestDue;
 
   MmsgRequestQueue(
       MmsgCompletionQueue queue,
@@ -155,7 +168,7 @@ final class MmsgRequestQueue implements RequestQueue {
     }
     this.peer = peer;
     if (errors == null) {
-      errors = new ErrorQueue(libc, socket.fd(), queue.errorMessages());
+      errors = new ErrorQueue(libc, socket, queue.errorMessages());
     }
   }
 
@@ -288,7 +301,11 @@ final class MmsgRequestQueue implements RequestQueue {
     addReceived(batch, headers, received);
     if (received > 0) {
       // Fewer than asked: the socket is empty, and asking again would be a call for nothing.
-      readable = received == asked ? Readiness.PERHAPS : Readiness.NO;
+      if (received == asked) {
+        readable = Readiness.PERHAPS;
+      } else {
+        onReadEmpty();
+      }
     }
   }
 
@@ -316,22 +333,29 @@ final class MmsgRequestQueue implements RequestQueue {
   /** Returns how many datagrams came all the same. */
   private int onReceiveFailed(MessageHeaders headers, int asked) {
     if (readable == Readiness.PERHAPS) {
-      // Asked on the chance of more: most likely EAGAIN. Anything else poll will tell.
-      readable = Readiness.NO;
+      // Asked on the chance of more: most likely EAGAIN. Anything else epoll will tell.
+      onReadEmpty();
       return 0;
     }
-    // poll has promised something. The first call kept no error, and if it was one of a datagram
+    // epoll has promised something. The first call kept no error, and if it was one of a datagram
     // sent earlier, it has consumed it, and the error queue of a connected socket tells it.
     int result =
         libc.recvmmsgCapturing(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
     if (result >= 0) {
       return result;
     }
-    readable = Readiness.NO;
+    onReadEmpty();
     if (!isReceiveIgnorable(-result)) {
       fail(-result);
     }
     return 0;
+  }
+
+  private void onReadEmpty() {
+    readable = Readiness.NO;
+    if ((interest & Constants.EPOLLIN) == 0) {
+      queue.onInterestChanged(this);
+    }
   }
 
   private static boolean isReceiveIgnorable(int code) {
@@ -392,11 +416,12 @@ final class MmsgRequestQueue implements RequestQueue {
    */
   private boolean onSendFailed(int code) {
     if (code == Errno.EAGAIN.code()) {
-      sending = Sending.BLOCKED; // poll for POLLOUT
+      sending = Sending.BLOCKED;
+      queue.onInterestChanged(this); // EPOLLOUT
       return false;
     }
     if (Errno.isShortage(code)) {
-      pause(); // poll would say writable at once: only time helps
+      pause(); // epoll would say writable at once: only time helps
       return false;
     }
     if (Errno.isFatal(code)) {
@@ -426,13 +451,8 @@ final class MmsgRequestQueue implements RequestQueue {
     pauseNanos =
         pauseNanos == 0 ? FIRST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
     pausedUntil = queue.nanoTime() + pauseNanos;
-    setSending(Sending.PAUSED);
-  }
-
-  /** Every change to and from PAUSED goes here, so that the queue's count of them is right. */
-  private void setSending(Sending next) {
-    queue.onPausedChanged((next == Sending.PAUSED ? 1 : 0) - (isPaused() ? 1 : 0));
-    sending = next;
+    sending = Sending.PAUSED;
+    queue.pauses().add(this);
   }
 
   // ---- what became of earlier datagrams
@@ -460,49 +480,71 @@ final class MmsgRequestQueue implements RequestQueue {
     return socket.fd();
   }
 
-  /** What to poll for; 0 for nothing, and then not even errors. */
-  int interest() {
+  /** Has epoll watch for what is worth watching for, just before it waits. */
+  void onInterestDue(Epoll epoll) {
+    if (interest == UNWATCHED) {
+      return;
+    }
     if (isEnded) {
-      return 0;
+      interest = UNWATCHED;
+      epoll.remove(socket.fd());
+      return;
     }
-    int receive = postedCount > 0 && readable == Readiness.NO ? Constants.POLLIN : 0;
-    int send = sending == Sending.BLOCKED ? Constants.POLLOUT : 0;
-    return receive | send | (errors != null ? Constants.POLLERR : 0);
+    boolean isUnasked = readable != Readiness.NO && postedCount == 0;
+    int in = isUnasked ? 0 : Constants.EPOLLIN;
+    int out = sending == Sending.BLOCKED ? Constants.EPOLLOUT : 0;
+    if ((in | out) != interest) {
+      interest = in | out;
+      if (epoll.modify(socket.fd(), interest, index) < 0) {
+        fail(Errno.EBADF.code()); // not the descriptor that was added
+      }
+    }
   }
 
-  void onPolled(int answers) {
-    if ((answers & Constants.POLLNVAL) != 0) {
-      fail(Errno.EBADF.code());
-    } else if ((answers & Constants.POLLHUP) != 0) {
+  void onPolled(int events) {
+    if (isEnded) {
+      return;
+    }
+    if ((events & Constants.EPOLLHUP) != 0) {
       fail(Errno.ESHUTDOWN.code());
-    } else {
-      boolean isError = (answers & Constants.POLLERR) != 0;
-      if (isError && errors != null) {
-        errors.onPolled();
+      return;
+    }
+    boolean isError = (events & Constants.EPOLLERR) != 0;
+    boolean isWritable = isError || (events & Constants.EPOLLOUT) != 0;
+    if (isError) {
+      onErrorPolled();
+    }
+    if ((events & Constants.EPOLLIN) != 0) {
+      readable = Readiness.YES;
+      if (postedCount == 0) {
+        queue.onInterestChanged(this);
       }
-      // Without an error queue the next call consumes the error, so each direction makes one.
-      if ((answers & Constants.POLLIN) != 0 || (isError && errors == null)) {
-        readable = Readiness.YES;
-      }
-      if (sending == Sending.BLOCKED && (isError || (answers & Constants.POLLOUT) != 0)) {
-        sending = Sending.FLOWING;
-        isFlushDue = true;
-      }
-      queue.onReady(this);
+    }
+    if (sending == Sending.BLOCKED && isWritable) {
+      sending = Sending.FLOWING;
+      isFlushDue = true;
+      queue.onInterestChanged(this);
+    }
+    queue.onReady(this);
+  }
+
+  private void onErrorPolled() {
+    if (errors != null) {
+      errors.onPolled();
+    } else if (postedCount > 0) {
+      readable = Readiness.YES; // the next call consumes the error
+    } else if (sending != Sending.BLOCKED) {
+      socket.clearError(libc); // nobody makes a call, and epoll would tell of it for ever
     }
   }
 
-  boolean isPaused() {
-    return sending == Sending.PAUSED;
-  }
-
-  /** Nanoseconds until the pause ends, on the clock of {@link System#nanoTime}. */
-  long pauseLeft(long now) {
-    return pausedUntil - now;
+  /** When its pause ends, on the clock of {@link System#nanoTime}. */
+  long pausedUntil() {
+    return pausedUntil;
   }
 
   void onPauseEnded() {
-    setSending(Sending.FLOWING);
+    sending = Sending.FLOWING;
     isFlushDue = true;
     queue.onReady(this);
   }
@@ -519,7 +561,11 @@ final class MmsgRequestQueue implements RequestQueue {
       end = status;
       endCode = code;
       isFlushDue = false;
-      setSending(Sending.FLOWING);
+      if (sending == Sending.PAUSED) {
+        queue.pauses().remove(this);
+      }
+      sending = Sending.FLOWING;
+      queue.onInterestChanged(this);
       sends.allFailed(status, code);
       queue.onReady(this);
     }
@@ -537,6 +583,10 @@ final class MmsgRequestQueue implements RequestQueue {
       isClosed = true;
       end(CompletionStatus.CANCELLED, 0);
       drops.stop();
+      if (interest != UNWATCHED) {
+        interest = UNWATCHED;
+        queue.onClosing(this);
+      }
       libc.close(socket.fd());
     }
   }

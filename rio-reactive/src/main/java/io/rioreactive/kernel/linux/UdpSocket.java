@@ -54,6 +54,16 @@ record UdpSocket(
     }
   }
 
+  /** Takes the error away that the next call would fail with. */
+  void clearError(LibC libc) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment error = arena.allocate(JAVA_INT);
+      MemorySegment size = arena.allocateFrom(JAVA_INT, (int) error.byteSize());
+      libc.getsockopt(
+          fd, Constants.SOL_SOCKET, Constants.SO_ERROR, error.address(), size.address());
+    }
+  }
+
   /** The steps of opening one socket, with the memory their arguments stand in. */
   private static final class Opening {
 

@@ -27,7 +27,7 @@ final class WakeUp {
     }
   }
 
-  /** What to poll for {@code POLLIN}. */
+  /** What epoll watches for {@code EPOLLIN}. */
   int fd() {
     return fd;
   }

@@ -33,7 +33,7 @@ class ErrorQueueTest {
         while (sent < ERRORS) { // each second one fails with the error of the one before
           sent += Math.max(0, libc.sendmmsg(socket.fd(), headers.address(), 1, 0));
         }
-        ErrorQueue errors = new ErrorQueue(libc, socket.fd(), messages);
+        ErrorQueue errors = new ErrorQueue(libc, socket, messages);
         assertThat(errors.isDue()).isFalse();
         errors.onPolled();
 

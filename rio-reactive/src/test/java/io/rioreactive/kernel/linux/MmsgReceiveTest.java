@@ -161,7 +161,7 @@ class MmsgReceiveTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(4, 1, 64);
       postReceives(socket, 4);
-      harness.libc.failReceive(Errno.ECONNREFUSED).answerPoll(Constants.POLLERR);
+      harness.libc.failReceive(Errno.ECONNREFUSED).answerPoll(Constants.EPOLLERR);
       harness.queue.await();
       assertThat(harness.dequeue()).isEmpty();
 
@@ -175,7 +175,7 @@ class MmsgReceiveTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(400, 4, 64);
       postReceives(socket, 400);
-      harness.libc.failReceive(Errno.ENOTSOCK).answerPoll(Constants.POLLIN);
+      harness.libc.failReceive(Errno.ENOTSOCK).answerPoll(Constants.EPOLLIN);
 
       List<Done> done = harness.take(400);
 
@@ -192,8 +192,22 @@ class MmsgReceiveTest {
   void aDescriptorThatIsNoneFailsTheSocket() throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 1, 64);
+      harness.libc.failControl(Errno.EBADF); // when nobody has asked for the datagram
+      harness.sendTo(socket, A);
+      harness.queue.await();
+      assertThat(harness.dequeue()).isEmpty();
+      harness.await("though the socket has failed");
+      assertThat(socket.postReceive(0)).isEqualTo(Errno.EBADF.code());
+      assertThat(harness.close(socket)).isEmpty();
+    }
+  }
+
+  @Test
+  void aSocketThatWasShutDownFails() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness()) {
+      RequestQueue socket = harness.open(1, 1, 64);
       postReceives(socket, 1);
-      harness.libc.answerPoll(Constants.POLLNVAL);
+      harness.libc.answerPoll(Constants.EPOLLHUP);
 
       assertThat(harness.take(1))
           .containsExactly(
@@ -203,7 +217,7 @@ class MmsgReceiveTest {
                   0,
                   CompletionStatus.SOCKET_FAILED,
                   0,
-                  Errno.EBADF.code(),
+                  Errno.ESHUTDOWN.code(),
                   null,
                   null));
     }

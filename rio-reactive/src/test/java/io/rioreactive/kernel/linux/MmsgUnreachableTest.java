@@ -199,6 +199,22 @@ class MmsgUnreachableTest {
   }
 
   @Test
+  void newsBetweenTwoFailuresExplainThem() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness()) {
+      RequestQueue socket = open(harness, "127.0.0.1", 2, Map.of());
+      connectToDeadPort(harness, socket, "127.0.0.1");
+      send(socket, 1); // goes, and brings the news
+      harness.libc.failSend(Errno.EHOSTUNREACH).failSend(Errno.EHOSTUNREACH);
+      postSend(socket, 1, loopback(9), X);
+      socket.commit();
+
+      List<Done> done = harness.take(4);
+      assertThat(done).filteredOn(d -> isRefused(d)).hasSize(2);
+      assertThat(done).contains(Done.sent(socket, 0, "x"), Done.sent(socket, 1, "x"));
+    }
+  }
+
+  @Test
   void anErrorThatComesAgainWithoutNewsFailsTheDatagram() throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);

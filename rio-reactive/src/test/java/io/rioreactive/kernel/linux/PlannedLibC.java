@@ -16,10 +16,21 @@ final class PlannedLibC extends LibC {
   private final Deque<Integer> receives = new ArrayDeque<>();
   private final Deque<Integer> connects = new ArrayDeque<>();
   private final Deque<Integer> binds = new ArrayDeque<>();
+  private final Deque<Integer> controls = new ArrayDeque<>();
   private int nextPollAnswer;
   int sendCalls;
   int receiveCalls;
+
+  /** Waits of epoll, and what came of them. */
   int pollCalls;
+
+  int polledEvents;
+
+  /** Errors that were asked for and thereby taken away. */
+  int clearedErrors;
+
+  /** Changes of what epoll watches a socket for. */
+  int interestChanges;
 
   /** Reads of an error queue. */
   int errorReads;
@@ -65,9 +76,15 @@ final class PlannedLibC extends LibC {
     plan.add(-errno.code());
   }
 
-  /** The next poll says this of the first socket. */
-  PlannedLibC answerPoll(int revents) {
-    nextPollAnswer = revents;
+  /** The next change of what epoll watches fails. */
+  PlannedLibC failControl(Errno errno) {
+    plan(controls, 0, errno);
+    return this;
+  }
+
+  /** The next wait of epoll says this of the first socket. */
+  PlannedLibC answerPoll(int events) {
+    nextPollAnswer = events;
     return this;
   }
 
@@ -119,16 +136,35 @@ final class PlannedLibC extends LibC {
   }
 
   @Override
+  int getsockopt(int sockfd, int level, int optname, long optval, long optlen) {
+    if (optname == Constants.SO_ERROR) {
+      clearedErrors++;
+    }
+    return super.getsockopt(sockfd, level, optname, optval, optlen);
+  }
+
+  @Override
+  int epoll_ctl(int epfd, int op, int fd, long event) {
+    if (op == Constants.EPOLL_CTL_MOD) {
+      interestChanges++;
+    }
+    int planned = controls.isEmpty() ? 0 : controls.poll();
+    return planned < 0 ? planned : super.epoll_ctl(epfd, op, fd, event);
+  }
+
+  @Override
   @SuppressWarnings("restricted")
-  int poll(long fds, long nfds, int timeout) {
+  int epoll_wait(int epfd, long events, int maxevents, int timeout) {
     pollCalls++;
     if (nextPollAnswer == 0) {
-      return super.poll(fds, nfds, timeout);
+      int count = super.epoll_wait(epfd, events, maxevents, timeout);
+      polledEvents += Math.max(0, count);
+      return count;
     }
-    MemorySegment entries = MemorySegment.ofAddress(fds).reinterpret(2 * Layouts.POLLFD.size());
-    long revents = Layouts.POLLFD.offset("revents");
-    entries.set(ValueLayout.JAVA_SHORT, revents, (short) 0);
-    entries.set(ValueLayout.JAVA_SHORT, Layouts.POLLFD.size() + revents, (short) nextPollAnswer);
+    MemorySegment event = MemorySegment.ofAddress(events).reinterpret(Layouts.EPOLL_EVENT.size());
+    long answer = Layouts.EPOLL_EVENT.offset("events");
+    event.set(ValueLayout.JAVA_INT_UNALIGNED, answer, nextPollAnswer);
+    event.set(ValueLayout.JAVA_LONG_UNALIGNED, Layouts.EPOLL_EVENT.offset("data"), 0);
     nextPollAnswer = 0;
     return 1;
   }
