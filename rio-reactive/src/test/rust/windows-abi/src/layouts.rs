@@ -31,6 +31,12 @@ fn winsock() {
         Anonymous.sin6_scope_id,
     });
     layout!(SOCKADDR_INET { Ipv4, Ipv6, si_family });
+    layout!(SOCKADDR_STORAGE as sockaddr_storage { ss_family, __ss_pad1, __ss_align, __ss_pad2 });
+    layout!(IP_MREQ as ip_mreq { imr_multiaddr, imr_interface });
+    layout!(IP_MREQ_SOURCE as ip_mreq_source { imr_multiaddr, imr_sourceaddr, imr_interface });
+    layout!(IPV6_MREQ as ipv6_mreq { ipv6mr_multiaddr, ipv6mr_interface });
+    layout!(GROUP_REQ as group_req { gr_interface, gr_group });
+    layout!(GROUP_SOURCE_REQ as group_source_req { gsr_interface, gsr_group, gsr_source });
     layout!(WSAPROTOCOL_INFOW { dwServiceFlags1 });
 }
 

@@ -103,6 +103,73 @@ public final class Needs {
         .anyMatch(its -> its instanceof Inet6Address && its.isLinkLocalAddress());
   }
 
+  /**
+   * That IPv6 groups can be joined by source. Wine has not the calls, and no provider can help
+   * that, so it is a reason to skip everywhere.
+   */
+  public static void ipv6Sources(NetworkInterface on) {
+    ipv6();
+    InetAddress group = InetAddress.ofLiteral("ff01::7212");
+    try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET6)) {
+      channel.join(group, on, InetAddress.ofLiteral("::1"));
+    } catch (IOException | UnsupportedOperationException e) {
+      abort("this system joins no IPv6 group by source: " + e);
+    }
+  }
+
+  /**
+   * That a socket hears no group which only others on the machine have joined. Windows and Linux
+   * see to it, Wine does not, and no provider can help that, so it is a reason to skip everywhere.
+   */
+  public static void groupsOfOthersUnheard(NetworkInterface on) {
+    InetAddress group = InetAddress.ofLiteral("239.255.70.1");
+    try (DatagramChannel member = DatagramChannel.open(StandardProtocolFamily.INET);
+        DatagramChannel other = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      member.bind(new InetSocketAddress("0.0.0.0", 0)).join(group, on);
+      other.bind(new InetSocketAddress("0.0.0.0", 0));
+      if (hears(other, group, on)) {
+        abort("this system gives a socket the groups that others have joined");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * That the system knows a group's source from its interface. Wine hands both to Linux, which
+   * takes them in the other order; no provider can help that, so it is a reason to skip everywhere.
+   */
+  public static void ipv4Sources(NetworkInterface on) {
+    InetAddress group = InetAddress.ofLiteral("232.255.70.2");
+    try (DatagramChannel member = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      member.bind(new InetSocketAddress("0.0.0.0", 0));
+      member.join(group, on, InetAddress.ofLiteral("127.0.0.9"));
+      if (hears(member, group, on)) {
+        abort("this system mistakes the interface of a group for the source");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Whether it hears what 127.0.0.1 sends to a group, by what comes first: that or what follows.
+   */
+  private static boolean hears(DatagramChannel receiver, InetAddress group, NetworkInterface on)
+      throws IOException {
+    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+    int port = ((InetSocketAddress) receiver.getLocalAddress()).getPort();
+    try (DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      sender.bind(new InetSocketAddress(loopback, 0));
+      sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, on);
+      sender.send(ByteBuffer.wrap(new byte[1]), new InetSocketAddress(group, port));
+      sender.send(ByteBuffer.wrap(new byte[2]), new InetSocketAddress(loopback, port));
+    }
+    ByteBuffer first = ByteBuffer.allocate(2);
+    receiver.receive(first);
+    return first.position() == 1;
+  }
+
   /** One that somebody has switched off; no machine has to have such. */
   public static NetworkInterface interfaceThatIsDown() {
     return interfaces()

@@ -182,7 +182,7 @@ class ReadmeTest {
   }
 
   /** What a user of the library has, wherever the tests have it from. */
-  private static String classPath() {
+  static String classPath() {
     return Stream.of(
             "io.rioreactive.RioUdpServer",
             "reactor.core.publisher.Flux",
@@ -195,7 +195,7 @@ class ReadmeTest {
         .orElseThrow();
   }
 
-  private static String placeOf(String type) {
+  static String placeOf(String type) {
     try {
       return Path.of(
               Class.forName(type).getProtectionDomain().getCodeSource().getLocation().toURI())

@@ -123,7 +123,20 @@ interface MulticastContract extends OnTestbed {
   }
 
   @Test
+  default void aGroupJoinedFromASourceIsHeardUntilTheLeave() {
+    Membership membership = testbed().onLoopback(SOURCED_GROUP).from(LOOPBACK);
+    RioConnection connection = testbed().bind(onAnyAddress().join(membership));
+    assertThat(connection.stats().memberships()).containsExactly(membership);
+    assertHears(connection, SOURCED_GROUP);
+
+    connection.leave(membership).block(LONG);
+    assertThat(connection.stats().memberships()).isEmpty();
+    assertDoesNotHear(connection, SOURCED_GROUP);
+  }
+
+  @Test
   default void ofAGroupJoinedFromASourceTheSourceAloneIsHeard() {
+    testbed().needSourcesOfGroups();
     Membership group = testbed().onLoopback(SOURCED_GROUP);
     RioConnection connection = testbed().bind(onAnyAddress().join(group.from(NOBODY)));
     assertDoesNotHear(connection, SOURCED_GROUP);
@@ -141,13 +154,22 @@ interface MulticastContract extends OnTestbed {
   @Test
   default void aBlockedSourceIsNotHeardUntilItIsUnblocked() {
     RioConnection connection = testbed().bind(onAnyAddress().join(group()));
-    connection.block(group().from(NOBODY)).block(LONG);
     assertHears(connection, GROUP);
 
     connection.block(group().from(LOOPBACK)).block(LONG);
     assertDoesNotHear(connection, GROUP);
 
     connection.unblock(group().from(LOOPBACK)).block(LONG);
+    assertHears(connection, GROUP);
+  }
+
+  @Test
+  default void othersThanTheBlockedSourceAreHeard() {
+    testbed().needSourcesOfGroups();
+    RioConnection connection = testbed().bind(onAnyAddress().join(group()));
+
+    connection.block(group().from(NOBODY)).block(LONG);
+
     assertHears(connection, GROUP);
   }
 

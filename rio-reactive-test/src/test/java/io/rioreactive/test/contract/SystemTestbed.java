@@ -75,6 +75,16 @@ class SystemTestbed extends Testbed {
   }
 
   @Override
+  void needGroupsOfOthersUnheard() {
+    Needs.groupsOfOthersUnheard(loopback());
+  }
+
+  @Override
+  void needSourcesOfGroups() {
+    Needs.ipv4Sources(loopback());
+  }
+
+  @Override
   PumpGroup newPumps() {
     return PumpGroup.create().provider(provider).notification(notification);
   }

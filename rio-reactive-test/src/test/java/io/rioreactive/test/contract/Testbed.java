@@ -80,6 +80,9 @@ abstract class Testbed implements AutoCloseable {
   /** That a socket hears no group which only others on the machine have joined. */
   void needGroupsOfOthersUnheard() {}
 
+  /** That the system knows one source of a group from another. */
+  void needSourcesOfGroups() {}
+
   abstract PumpGroup newPumps();
 
   abstract Peer newPeer(InetAddress address);

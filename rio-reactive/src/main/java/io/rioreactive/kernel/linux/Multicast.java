@@ -3,14 +3,12 @@ package io.rioreactive.kernel.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.rioreactive.kernel.GroupMembership;
+import io.rioreactive.kernel.GroupRequestFormat;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.MembershipChange;
-import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 
 /**
  * A socket's multicast groups, by the calls that are the same for both families (RFC 3678). An IPv6
@@ -20,8 +18,13 @@ import java.net.InetSocketAddress;
  */
 final class Multicast {
 
-  private static final long GROUP = Layouts.GROUP_SOURCE_REQ.offset("gsr_group");
-  private static final long SOURCE = Layouts.GROUP_SOURCE_REQ.offset("gsr_source");
+  private static final GroupRequestFormat FORMAT =
+      new GroupRequestFormat(
+          Constants.AF_INET6,
+          Layouts.GROUP_SOURCE_REQ.offset("gsr_group"),
+          Layouts.GROUP_REQ.size(),
+          Layouts.GROUP_SOURCE_REQ.offset("gsr_source"),
+          Layouts.GROUP_SOURCE_REQ.size());
 
   private Multicast() {}
 
@@ -42,24 +45,13 @@ final class Multicast {
 
   static void change(LibC libc, int fd, MembershipChange change, GroupMembership membership)
       throws KernelException {
-    InetAddress group = membership.group();
-    InetAddress source = membership.source();
-    boolean isIpv6 = group instanceof Inet6Address;
+    boolean isIpv6 = membership.group() instanceof Inet6Address;
     int level = isIpv6 ? Constants.IPPROTO_IPV6 : Constants.IPPROTO_IP;
+    int option = option(change, membership.source() != null);
     int result;
     try (Arena arena = Arena.ofConfined()) {
-      SocketAddressFormat format = new SocketAddressFormat(Constants.AF_INET6, isIpv6);
-      MemorySegment request = arena.allocate(Layouts.GROUP_SOURCE_REQ.layout());
-      request.set(
-          JAVA_INT, Layouts.GROUP_SOURCE_REQ.offset("gsr_interface"), membership.interfaceIndex());
-      format.write(request, GROUP, new InetSocketAddress(group, 0));
-      if (source != null) {
-        format.write(request, SOURCE, new InetSocketAddress(source, 0));
-      }
-      // group_req is the part of group_source_req before the source.
-      long size = source == null ? Layouts.GROUP_REQ.size() : Layouts.GROUP_SOURCE_REQ.size();
-      result =
-          libc.setsockopt(fd, level, option(change, source != null), request.address(), (int) size);
+      MemorySegment request = FORMAT.write(membership, arena);
+      result = libc.setsockopt(fd, level, option, request.address(), (int) request.byteSize());
     }
     if (result < 0) {
       throw refusal(change, membership, -result);

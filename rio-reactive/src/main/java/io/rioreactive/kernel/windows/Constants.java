@@ -29,6 +29,28 @@ public final class Constants {
 
   // ws2ipdef.h
   public static final int IP_TOS = 3;
+  public static final int IP_TTL = 4;
+  public static final int IP_MULTICAST_IF = 9;
+  public static final int IP_MULTICAST_TTL = 10;
+  public static final int IP_MULTICAST_LOOP = 11;
+  public static final int IP_ADD_MEMBERSHIP = 12;
+  public static final int IP_DROP_MEMBERSHIP = 13;
+  public static final int IP_DONTFRAGMENT = 14;
+  public static final int IP_ADD_SOURCE_MEMBERSHIP = 15;
+  public static final int IP_DROP_SOURCE_MEMBERSHIP = 16;
+  public static final int IP_BLOCK_SOURCE = 17;
+  public static final int IP_UNBLOCK_SOURCE = 18;
+  public static final int MCAST_BLOCK_SOURCE = 43;
+  public static final int MCAST_UNBLOCK_SOURCE = 44;
+  public static final int MCAST_JOIN_SOURCE_GROUP = 45;
+  public static final int MCAST_LEAVE_SOURCE_GROUP = 46;
+  public static final int IPV6_UNICAST_HOPS = 4;
+  public static final int IPV6_MULTICAST_IF = 9;
+  public static final int IPV6_MULTICAST_HOPS = 10;
+  public static final int IPV6_MULTICAST_LOOP = 11;
+  public static final int IPV6_ADD_MEMBERSHIP = 12;
+  public static final int IPV6_DROP_MEMBERSHIP = 13;
+  public static final int IPV6_DONTFRAG = 14;
   public static final int IPV6_V6ONLY = 27;
   public static final int IPV6_TCLASS = 39;
 

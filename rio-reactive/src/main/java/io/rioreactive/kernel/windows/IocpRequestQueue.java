@@ -2,12 +2,15 @@ package io.rioreactive.kernel.windows;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import io.rioreactive.kernel.UnreachableNews;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.OptionalLong;
 
@@ -36,8 +39,12 @@ import java.util.OptionalLong;
  */
 final class IocpRequestQueue implements RequestQueue {
 
-  /** A send may meet the end of each of so many earlier ones before its own fate. */
-  private static final int MOST_ATTEMPTS = 8;
+  /**
+   * How often a send is made that meets the news of earlier ones, and never its own. Many, since
+   * the others that are sent meanwhile bring such news too; not for ever, should a system give it
+   * for nothing.
+   */
+  private static final int MOST_ATTEMPTS = 1_000;
 
   private final IocpCompletionQueue queue;
   private final Winsock winsock;
@@ -59,7 +66,7 @@ final class IocpRequestQueue implements RequestQueue {
   private int posts;
 
   /** How often each send has met the end of an earlier one. */
-  private final byte[] attempts;
+  private final short[] attempts;
 
   private final IocpReceiveResults receiveResults;
   private final SendRing sendResults;
@@ -91,7 +98,7 @@ final class IocpRequestQueue implements RequestQueue {
     addressLength = socket.addressLength();
     datagramSize = receives.region().payloadSize();
     postedAs = new int[receives.region().slots()];
-    attempts = new byte[sends.region().slots()];
+    attempts = new short[sends.region().slots()];
     receiveResults = new IocpReceiveResults(receives.region().slots());
     sendResults = new SendRing(sends.region().slots());
   }
@@ -110,6 +117,12 @@ final class IocpRequestQueue implements RequestQueue {
   public void connect(InetSocketAddress peer) throws KernelException {
     localAddress = socket.connect(winsock, peer);
     isConnected = true;
+  }
+
+  @Override
+  public void changeMembership(MembershipChange change, GroupMembership membership)
+      throws IOException {
+    WindowsMulticast.change(winsock, handle, change, membership);
   }
 
   @Override

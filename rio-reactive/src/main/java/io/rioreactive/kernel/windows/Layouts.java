@@ -90,6 +90,55 @@ public final class Layouts {
               SOCKADDR_IN.as("Ipv4"), SOCKADDR_IN6.as("Ipv6"), JAVA_SHORT.withName("si_family"))
           .withName("SOCKADDR_INET");
 
+  /**
+   * {@code struct sockaddr_storage { ADDRESS_FAMILY ss_family; CHAR __ss_pad1[6]; __int64
+   * __ss_align; CHAR __ss_pad2[112]; }}.
+   */
+  public static final Struct SOCKADDR_STORAGE =
+      Struct.of(
+          "sockaddr_storage",
+          JAVA_SHORT.withName("ss_family"),
+          MemoryLayout.sequenceLayout(6, JAVA_BYTE).withName("__ss_pad1"),
+          JAVA_LONG.withName("__ss_align"),
+          MemoryLayout.sequenceLayout(112, JAVA_BYTE).withName("__ss_pad2"));
+
+  /** {@code struct ip_mreq { IN_ADDR imr_multiaddr; IN_ADDR imr_interface; }}. */
+  public static final Struct IP_MREQ =
+      Struct.of("ip_mreq", JAVA_INT.withName("imr_multiaddr"), JAVA_INT.withName("imr_interface"));
+
+  /**
+   * {@code struct ip_mreq_source { IN_ADDR imr_multiaddr; IN_ADDR imr_sourceaddr; IN_ADDR
+   * imr_interface; }}; in another order than elsewhere.
+   */
+  public static final Struct IP_MREQ_SOURCE =
+      Struct.of(
+          "ip_mreq_source",
+          JAVA_INT.withName("imr_multiaddr"),
+          JAVA_INT.withName("imr_sourceaddr"),
+          JAVA_INT.withName("imr_interface"));
+
+  /** {@code struct ipv6_mreq { IN6_ADDR ipv6mr_multiaddr; ULONG ipv6mr_interface; }}. */
+  public static final Struct IPV6_MREQ =
+      Struct.of(
+          "ipv6_mreq",
+          MemoryLayout.sequenceLayout(4, JAVA_INT).withName("ipv6mr_multiaddr"),
+          JAVA_INT.withName("ipv6mr_interface"));
+
+  /** {@code struct group_req { ULONG gr_interface; SOCKADDR_STORAGE gr_group; }}. */
+  public static final Struct GROUP_REQ =
+      Struct.of("group_req", JAVA_INT.withName("gr_interface"), SOCKADDR_STORAGE.as("gr_group"));
+
+  /**
+   * {@code struct group_source_req { ULONG gsr_interface; SOCKADDR_STORAGE gsr_group;
+   * SOCKADDR_STORAGE gsr_source; }}.
+   */
+  public static final Struct GROUP_SOURCE_REQ =
+      Struct.of(
+          "group_source_req",
+          JAVA_INT.withName("gsr_interface"),
+          SOCKADDR_STORAGE.as("gsr_group"),
+          SOCKADDR_STORAGE.as("gsr_source"));
+
   /** {@code struct WSAPROTOCOL_INFOW { DWORD dwServiceFlags1; … }}: the part that is read. */
   public static final Struct WSAPROTOCOL_INFOW =
       Struct.of(

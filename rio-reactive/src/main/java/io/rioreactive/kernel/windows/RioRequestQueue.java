@@ -2,10 +2,13 @@ package io.rioreactive.kernel.windows;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.OptionalLong;
@@ -34,8 +37,12 @@ final class RioRequestQueue implements RequestQueue {
 
   private static final long NULL = Constants.NULL;
 
-  /** A send may meet the end of each of so many earlier ones before its own fate. */
-  private static final int MOST_ATTEMPTS = 8;
+  /**
+   * How often a send is made that meets the news of earlier ones, and never its own. Many, since
+   * the others that are sent meanwhile bring such news too; not for ever, should a system give it
+   * for nothing.
+   */
+  private static final int MOST_ATTEMPTS = 1_000;
 
   /** Bytes of an address slice: a {@code SOCKADDR_INET}, whatever the socket's family. */
   private static final int ADDRESS_BYTES = (int) Layouts.SOCKADDR_INET.byteSize();
@@ -64,7 +71,7 @@ final class RioRequestQueue implements RequestQueue {
   /** Of each send: its length, and how often it has met the end of an earlier one. */
   private final int[] sendLengths;
 
-  private final byte[] sendAttempts;
+  private final short[] sendAttempts;
   private int receivesOutstanding;
   private int sendsOutstanding;
   private boolean isReceiveDeferred;
@@ -91,7 +98,7 @@ final class RioRequestQueue implements RequestQueue {
     this.claim = RioQueueSize.claim(receives.slots().slots(), sends.slots().slots());
     this.datagramSize = receives.slots().payloadSize();
     this.sendLengths = new int[sends.slots().slots()];
-    this.sendAttempts = new byte[sends.slots().slots()];
+    this.sendAttempts = new short[sends.slots().slots()];
   }
 
   @Override
@@ -108,6 +115,12 @@ final class RioRequestQueue implements RequestQueue {
   public void connect(InetSocketAddress peer) throws KernelException {
     localAddress = socket.connect(queue.winsock(), peer);
     isConnected = true;
+  }
+
+  @Override
+  public void changeMembership(MembershipChange change, GroupMembership membership)
+      throws IOException {
+    WindowsMulticast.change(queue.winsock(), socket.handle(), change, membership);
   }
 
   @Override

@@ -162,16 +162,22 @@ record WindowsSocket(
             set(socket, Constants.SOL_SOCKET, Constants.SO_EXCLUSIVEADDRUSE, 1));
       }
       for (Map.Entry<SocketOption<?>, Object> option : config.options().entrySet()) {
-        setOption(socket, option.getKey(), toInt(option.getValue()));
+        setOption(socket, option.getKey(), option.getValue());
       }
     }
 
     private static int toInt(Object value) {
-      return value instanceof Boolean flag ? (flag ? 1 : 0) : ((Number) value).intValue();
+      return switch (value) {
+        case Boolean flag -> flag ? 1 : 0;
+        case Integer number -> number;
+        default -> 0; // for an option that takes no number
+      };
     }
 
-    private void setOption(long socket, SocketOption<?> option, int number) throws KernelException {
+    private void setOption(long socket, SocketOption<?> option, Object value)
+        throws KernelException {
       String name = option.name();
+      int number = toInt(value);
       if (option.equals(StandardSocketOptions.SO_RCVBUF)) {
         setBuffer(socket, name, Constants.SO_RCVBUF, number);
       } else if (option.equals(StandardSocketOptions.SO_SNDBUF)) {
@@ -185,7 +191,9 @@ record WindowsSocket(
       } else if (option.equals(StandardSocketOptions.IP_TOS)) {
         setTrafficClass(socket, name, number);
       } else { // SO_REUSEPORT among them: Windows balances no sockets on one port
-        throw WsaError.exception("setsockopt " + name, WsaError.WSAENOPROTOOPT.code());
+        require(
+            "setsockopt " + name,
+            new IpOptions(winsock, socket, format.isIpv6Socket()).set(option, value));
       }
     }
 

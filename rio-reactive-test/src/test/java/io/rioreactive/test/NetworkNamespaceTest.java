@@ -1,0 +1,96 @@
+package io.rioreactive.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Groups on a machine with other interfaces than this one: a network of its own, where Linux lets a
+ * user make one and knows virtual Ethernet. Many containers do not, so without it is no failure.
+ */
+@EnabledOnOs(OS.LINUX)
+class NetworkNamespaceTest {
+
+  private static final long SECONDS = 50;
+
+  /**
+   * The loopback interface, one that is down, one that is up, and one that is up with no groups.
+   */
+  private static final String SETUP =
+      """
+      ip link set lo up
+      ip link add down0 type veth peer name down1 && ip address add 10.9.1.1/24 dev down0
+      ip link add up0 type veth peer name up1
+      ip link set up0 up && ip link set up1 multicast off && ip link set up1 up
+      ip address add 10.9.2.1/24 dev up0 && ip address add 10.9.3.1/24 dev up1
+      """;
+
+  /** By a shell, which says so where there is no such program. */
+  private static final String IN_NAMESPACE = "exec unshare -rn sh -ec \"$@\"";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linux-mmsg", "nio"})
+  void aGroupIsJoinedWhereThatCanBeAndElseSaysWhyNot(String provider) throws Exception {
+    Needs.provider(provider);
+    if (!run(List.of("sh", "-c", IN_NAMESPACE, "sh", SETUP)).isEmpty()) {
+      abort("this machine lets nobody have a network with virtual Ethernet: " + output());
+    }
+    List<String> command = new ArrayList<>(List.of("sh", "-c", IN_NAMESPACE, "sh"));
+    command.add(SETUP + "exec \"$@\"");
+    command.add("sh");
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-cp");
+    command.add(
+        ReadmeTest.classPath()
+            + File.pathSeparator
+            + ReadmeTest.placeOf(JoinProgram.class.getName()));
+    command.add(JoinProgram.class.getName());
+    command.addAll(List.of(provider, "lo", "up0", "down0", "10.9.1.1", "up1", "gone0", "any"));
+
+    assertThat(run(command))
+        .contains("lo: joined", "up0: joined")
+        .anyMatch(line -> line.startsWith("down0: ") && line.contains("on down0") && isDown(line))
+        .anyMatch(line -> line.startsWith("10.9.1.1: ") && isDown(line))
+        .anyMatch(line -> line.startsWith("up1: ") && line.contains("has no multicast"))
+        .anyMatch(line -> line.startsWith("gone0: ") && line.contains("it has"))
+        .anyMatch(line -> line.startsWith("any: ") && line.contains("no route to the group"));
+  }
+
+  private static boolean isDown(String line) {
+    return line.contains("the network interface is down");
+  }
+
+  /** What it printed, line by line. */
+  private List<String> run(List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("output").toFile())
+            .start();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    assertThat(ended).as("ended within %d s: %s", SECONDS, output()).isTrue();
+    return output().lines().toList();
+  }
+
+  private String output() throws IOException {
+    return Files.readString(folder.resolve("output"), StandardCharsets.UTF_8);
+  }
+}
