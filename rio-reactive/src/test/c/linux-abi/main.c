@@ -68,6 +68,15 @@ static void layouts(void) {
   FIELD(epoll_event, events);
   FIELD(epoll_event, data);
 
+  LAYOUT(in_pktinfo);
+  FIELD(in_pktinfo, ipi_ifindex);
+  FIELD(in_pktinfo, ipi_spec_dst);
+  FIELD(in_pktinfo, ipi_addr);
+
+  LAYOUT(in6_pktinfo);
+  FIELD(in6_pktinfo, ipi6_addr);
+  FIELD(in6_pktinfo, ipi6_ifindex);
+
   LAYOUT(sockaddr_in);
   FIELD(sockaddr_in, sin_family);
   FIELD(sockaddr_in, sin_port);
@@ -125,9 +134,12 @@ static void constants(void) {
   CONSTANT(IPPROTO_IP);
   CONSTANT(IPPROTO_IPV6);
   CONSTANT(IP_TOS);
-  CONSTANT(IP_RECVERR);
-  CONSTANT(IPV6_RECVERR);
   CONSTANT(IP_TTL);
+  CONSTANT(IP_PKTINFO);
+  CONSTANT(IP_RECVERR);
+  CONSTANT(IP_RECVTTL);
+  CONSTANT(IP_RECVTOS);
+  CONSTANT(IPV6_RECVERR);
   CONSTANT(IP_MTU_DISCOVER);
   CONSTANT(IP_PMTUDISC_DONT);
   CONSTANT(IP_PMTUDISC_DO);
@@ -148,6 +160,11 @@ static void constants(void) {
   CONSTANT(IPV6_MTU_DISCOVER);
   CONSTANT(IPV6_V6ONLY);
   CONSTANT(IPV6_MULTICAST_ALL);
+  CONSTANT(IPV6_RECVPKTINFO);
+  CONSTANT(IPV6_PKTINFO);
+  CONSTANT(IPV6_RECVHOPLIMIT);
+  CONSTANT(IPV6_HOPLIMIT);
+  CONSTANT(IPV6_RECVTCLASS);
   CONSTANT(IPV6_TCLASS);
   CONSTANT(SO_EE_ORIGIN_ICMP);
   CONSTANT(SO_EE_ORIGIN_ICMP6);

@@ -234,8 +234,11 @@ public final class Datagram {
     writer.remoteAddress(remoteAddress).put(payload);
     Reception from = reception;
     if (from != null && from.origin() != PacketInfo.UNKNOWN && writer.hasPacketInfo()) {
-      boolean isAddress = from.origin() == PacketInfo.ADDRESS;
-      writer.from(isAddress ? from.localAddress() : null, from.interfaceIndex());
+      InetSocketAddress source = from.origin() == PacketInfo.ADDRESS ? from.localAddress() : null;
+      // The way back need not be the way it came: the routes say, unless the address alone does not
+      // tell the link.
+      boolean isByInterface = source == null || source.getAddress().isLinkLocalAddress();
+      writer.from(source, isByInterface ? from.interfaceIndex() : 0);
     }
   }
 

@@ -47,6 +47,9 @@ public final class DatagramView {
   private final SocketAddressFormat format;
   private final AddressCache addresses;
 
+  /** From the address area to the packet info. */
+  private final int infoDistance;
+
   /**
    * Id of the thread inside the decoder; 0 between calls, so one comparison guards both. A number,
    * since the collector charges for each reference that is stored.
@@ -55,7 +58,6 @@ public final class DatagramView {
 
   private long address;
   private long payload;
-  private long info;
   private int length;
   private int originalLength;
 
@@ -67,6 +69,7 @@ public final class DatagramView {
     this.memory = region.memory();
     this.format = queue.addressFormat();
     this.addresses = addresses;
+    this.infoDistance = region.infoOffset() - region.addressOffset();
   }
 
   /**
@@ -77,7 +80,6 @@ public final class DatagramView {
   void open(int place, int length, int originalLength) {
     this.address = region.addressAt(place);
     this.payload = region.payloadAt(place);
-    this.info = region.infoAt(place);
     this.length = length;
     this.originalLength = originalLength;
     this.user = Thread.currentThread().threadId();
@@ -135,30 +137,35 @@ public final class DatagramView {
    */
   public @Nullable InetSocketAddress localAddress() {
     check();
-    return origin() == PacketInfo.UNKNOWN ? null : addresses.read(format, memory, info);
+    return origin() == PacketInfo.UNKNOWN ? null : addresses.read(format, memory, info());
+  }
+
+  /** Only with {@link SlotRegion#hasInfo}. */
+  private long info() {
+    return address + infoDistance;
   }
 
   /** {@link PacketInfo#origin}. */
   int origin() {
-    return region.hasInfo() ? PacketInfo.origin(memory, info) : PacketInfo.UNKNOWN;
+    return region.hasInfo() ? PacketInfo.origin(memory, info()) : PacketInfo.UNKNOWN;
   }
 
   /** The system's number of the interface it came by; 0 where that is not known. */
   public int interfaceIndex() {
     check();
-    return region.hasInfo() ? PacketInfo.interfaceIndex(memory, info) : 0;
+    return region.hasInfo() ? PacketInfo.interfaceIndex(memory, info()) : 0;
   }
 
   /** Its hop limit (TTL) on arrival, 0 to 255; -1 where that is not known. */
   public int hopLimit() {
     check();
-    return region.hasInfo() ? PacketInfo.hopLimit(memory, info) : PacketInfo.NOT_TOLD;
+    return region.hasInfo() ? PacketInfo.hopLimit(memory, info()) : PacketInfo.NOT_TOLD;
   }
 
   /** Its traffic class: DSCP in six bits, ECN in the lower two; -1 where that is not known. */
   public int trafficClass() {
     check();
-    return region.hasInfo() ? PacketInfo.trafficClass(memory, info) : PacketInfo.NOT_TOLD;
+    return region.hasInfo() ? PacketInfo.trafficClass(memory, info()) : PacketInfo.NOT_TOLD;
   }
 
   /** The byte at an index of the payload. */

@@ -63,6 +63,9 @@ public final class DatagramWriter {
   /** Where all datagrams of a connected socket go. */
   private @Nullable InetSocketAddress peer;
 
+  /** Whether a slot has something to stand in it before the encoder writes: most have not. */
+  private boolean isPrefilled;
+
   /** The first thing that makes the datagram unsendable; stays even if the encoder catches it. */
   private @Nullable Unsendable unsendable;
 
@@ -75,29 +78,37 @@ public final class DatagramWriter {
     this.format = queue.addressFormat();
     this.addresses = addresses;
     this.capacity = region.payloadSize();
+    this.isPrefilled = region.hasInfo();
   }
 
   void onPeer(@Nullable InetSocketAddress connected) {
     peer = connected;
+    isPrefilled = connected != null || region.hasInfo();
   }
 
   void open(int slot) {
     this.address = region.addressAt(slot);
     this.payload = region.payloadAt(slot);
-    if (region.hasInfo()) {
-      this.info = region.infoAt(slot);
-      PacketInfo.clear(memory, info);
-    }
     this.length = 0;
     this.tooLarge = 0;
     this.remoteAddress = null;
     this.unsendable = null;
-    InetSocketAddress connected = peer;
-    if (connected != null) { // the kernel does not need it, but a drop's report does
-      this.remoteAddress = connected;
-      addresses.write(format, memory, address, connected);
+    if (isPrefilled) {
+      prefill(slot);
     }
     this.user = Thread.currentThread().threadId();
+  }
+
+  private void prefill(int slot) {
+    if (region.hasInfo()) {
+      info = region.infoAt(slot);
+      PacketInfo.clear(memory, info);
+    }
+    InetSocketAddress connected = peer;
+    if (connected != null) { // the kernel does not need it, but a drop's report does
+      remoteAddress = connected;
+      addresses.write(format, memory, address, connected);
+    }
   }
 
   void close() {
@@ -224,7 +235,8 @@ public final class DatagramWriter {
    *
    * @param source an address of this machine, whose port is not looked at; null for whichever
    *     belongs to the interface, which an answer to a multicast or broadcast datagram needs
-   * @param interfaceIndex the system's number of the interface; 0 for whichever
+   * @param interfaceIndex the system's number of the interface; 0 for the one that the routes say,
+   *     which is right for an answer unless the source is null or link-local
    * @throws RuntimeException without packetInfo: the element fails as {@link DropReason#ENCODER}
    */
   public DatagramWriter from(@Nullable InetSocketAddress source, int interfaceIndex) {

@@ -1,5 +1,6 @@
 package io.rioreactive.test;
 
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
@@ -42,13 +43,22 @@ final class Lane {
   private final Map<Integer, byte[]> finished = new LinkedHashMap<>();
   private SlotRegion region;
 
-  Lane(String name, int slots, int payloadSize, Sanitizer sanitizer) {
+  Lane(String name, int slots, int payloadSize, boolean packetInfo, Sanitizer sanitizer) {
     this.name = name;
     this.sanitizer = sanitizer;
-    int used = SocketAddressFormat.SIZE + payloadSize + GUARD_SIZE;
+    int infoOffset = SocketAddressFormat.SIZE + payloadSize + GUARD_SIZE;
+    int used = infoOffset + (packetInfo ? PacketInfo.SIZE : 0);
     int stride = (used + 7) / 8 * 8;
     MemorySegment memory = Arena.ofAuto().allocate((long) slots * stride, 8);
-    this.region = new SlotRegion(memory, slots, stride, 0, SocketAddressFormat.SIZE, payloadSize);
+    this.region =
+        new SlotRegion(
+            memory,
+            slots,
+            stride,
+            0,
+            SocketAddressFormat.SIZE,
+            payloadSize,
+            packetInfo ? infoOffset : SlotRegion.NO_INFO);
     memory.fill(POISON);
     for (int slot = 0; slot < slots; slot++) {
       guardOf(slot).fill(GUARD);

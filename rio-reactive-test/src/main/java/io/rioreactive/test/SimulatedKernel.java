@@ -98,7 +98,8 @@ public final class SimulatedKernel implements Kernel {
   private Support answer(Feature feature) {
     return switch (feature) {
       case KERNEL_DROPS, TRUE_LENGTH, UNREACHABLE -> withdraws ? Support.YES : Support.NO;
-      case PACKET_INFO, REPLY_SOURCE, SEGMENTATION, PUMPS -> Support.NO;
+      case PACKET_INFO, REPLY_SOURCE -> Support.YES;
+      case SEGMENTATION, PUMPS -> Support.NO;
     };
   }
 

@@ -4,6 +4,7 @@ import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.MembershipChange;
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -36,7 +37,7 @@ final class SimulatedRequests implements RequestQueue {
   private static final int AF_INET6_WINDOWS = 23;
   private static final int DEFAULT_RECEIVE_BUFFER = 256;
 
-  private record Waiting(MemorySegment bytes, InetSocketAddress from) {}
+  private record Waiting(MemorySegment bytes, InetSocketAddress from, @Nullable Arrival arrival) {}
 
   private record Refusal(KernelException.Kind kind, int code) {}
 
@@ -85,8 +86,19 @@ final class SimulatedRequests implements RequestQueue {
             queue.kernel.withdraws ? AF_INET6_LINUX : AF_INET6_WINDOWS,
             localAddress.getAddress() instanceof Inet6Address);
     this.receives =
-        new Lane(this + " receive", config.receiveSlots(), config.datagramSize(), sanitizer);
-    this.sends = new Lane(this + " send", config.sendSlots(), config.datagramSize(), sanitizer);
+        new Lane(
+            this + " receive",
+            config.receiveSlots(),
+            config.datagramSize(),
+            config.packetInfo(),
+            sanitizer);
+    this.sends =
+        new Lane(
+            this + " send",
+            config.sendSlots(),
+            config.datagramSize(),
+            config.packetInfo(),
+            sanitizer);
   }
 
   // ---- the pump's side
@@ -204,6 +216,7 @@ final class SimulatedRequests implements RequestQueue {
         if (connects.isEmpty()) {
           requireTarget(slot);
         }
+        requireOrigin(slot);
         sendLengths.put(slot, length);
         return ACCEPTED;
       }
@@ -220,6 +233,17 @@ final class SimulatedRequests implements RequestQueue {
         family == wanted,
         this + " send slot " + slot,
         "posted with a target of family " + family + " on a socket of family " + wanted);
+  }
+
+  private void requireOrigin(int slot) {
+    SlotRegion region = sends.region();
+    if (region.hasInfo()) {
+      int origin = PacketInfo.origin(region.memory(), region.infoAt(slot));
+      sanitizer.require(
+          origin >= PacketInfo.UNKNOWN && origin <= PacketInfo.INTERFACE,
+          this + " send slot " + slot,
+          "posted with packet info of origin " + origin);
+    }
   }
 
   @Override
@@ -259,7 +283,7 @@ final class SimulatedRequests implements RequestQueue {
   private void receiveWaiting() {
     while (!waiting.isEmpty() && receives.hasStarted()) {
       Waiting datagram = waiting.remove();
-      complete(receives.firstStarted(), datagram.bytes(), datagram.from());
+      complete(receives.firstStarted(), datagram.bytes(), datagram.from(), datagram.arrival());
     }
   }
 
@@ -390,7 +414,8 @@ final class SimulatedRequests implements RequestQueue {
 
   // ---- the test's side
 
-  boolean deliver(byte[] bytes, InetSocketAddress from) {
+  boolean deliver(byte[] bytes, InetSocketAddress from, @Nullable Arrival arrival) {
+    requireAsked(arrival);
     if (closed || socketFailure != null) {
       return false;
     }
@@ -398,11 +423,11 @@ final class SimulatedRequests implements RequestQueue {
       return true; // a stranger's, which the system takes from the network and gives to nobody
     }
     if (receives.hasStarted()) {
-      complete(receives.firstStarted(), bytes, from);
+      complete(receives.firstStarted(), bytes, from, arrival);
       return true;
     }
     if (waiting.size() < receiveBuffer) {
-      waiting.add(new Waiting(MemorySegment.ofArray(bytes.clone()), from));
+      waiting.add(new Waiting(MemorySegment.ofArray(bytes.clone()), from, arrival));
       return true;
     }
     drops++;
@@ -410,14 +435,22 @@ final class SimulatedRequests implements RequestQueue {
   }
 
   boolean deliverToGroup(InetAddress group, byte[] bytes, InetSocketAddress from) {
-    return memberships.hear(group, from.getAddress()) && deliver(bytes, from);
+    return memberships.hear(group, from.getAddress()) && deliver(bytes, from, null);
   }
 
-  void complete(int slot, byte[] bytes, InetSocketAddress from) {
-    complete(slot, MemorySegment.ofArray(bytes), from);
+  private void requireAsked(@Nullable Arrival arrival) {
+    if (arrival != null && !config.packetInfo()) {
+      throw new IllegalStateException(this + " was opened without packet info");
+    }
   }
 
-  private void complete(int slot, MemorySegment bytes, InetSocketAddress from) {
+  void complete(int slot, byte[] bytes, InetSocketAddress from, @Nullable Arrival arrival) {
+    requireAsked(arrival);
+    complete(slot, MemorySegment.ofArray(bytes), from, arrival);
+  }
+
+  private void complete(
+      int slot, MemorySegment bytes, InetSocketAddress from, @Nullable Arrival arrival) {
     requireStarted(receives, slot);
     receives.requireUntouched(slot);
     if (!isFromPeer(from)) {
@@ -428,6 +461,11 @@ final class SimulatedRequests implements RequestQueue {
     if (!format.write(region.memory(), region.addressAt(slot), from)) {
       throw new IllegalArgumentException(
           "a datagram from " + from + " cannot reach a socket bound to " + localAddress);
+    }
+    if (arrival != null) {
+      arrival.writeTo(region, slot, format);
+    } else if (region.hasInfo()) {
+      PacketInfo.clear(region.memory(), region.infoAt(slot));
     }
     int length = (int) Math.min(bytes.byteSize(), region.payloadSize());
     MemorySegment.copy(bytes, 0, region.memory(), region.payloadAt(slot), length);
@@ -455,8 +493,21 @@ final class SimulatedRequests implements RequestQueue {
         connects.isEmpty()
             ? format.read(region.memory(), region.addressAt(slot))
             : connects.getLast();
-    sent.add(new SentDatagram(sends.payload(slot, length), target));
+    sent.add(sent(sends.payload(slot, length), target, region, slot));
     finish(false, slot, CompletionStatus.OK, length, 0);
+  }
+
+  private SentDatagram sent(byte[] payload, InetSocketAddress target, SlotRegion region, int slot) {
+    if (!region.hasInfo()) {
+      return new SentDatagram(payload, target, null, 0);
+    }
+    long info = region.infoAt(slot);
+    boolean isAddress = PacketInfo.origin(region.memory(), info) == PacketInfo.ADDRESS;
+    return new SentDatagram(
+        payload,
+        target,
+        isAddress ? format.read(region.memory(), info) : null,
+        PacketInfo.interfaceIndex(region.memory(), info));
   }
 
   void failSend(int slot, KernelException.Kind kind, int code) {

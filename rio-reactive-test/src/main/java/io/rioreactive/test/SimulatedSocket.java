@@ -86,7 +86,8 @@ public final class SimulatedSocket {
   }
 
   /**
-   * Fills a posted slot with a datagram of the test's choice.
+   * Fills a posted slot with a datagram of the test's choice. With packet info, nothing is told of
+   * where it came to.
    *
    * @param bytes the payload; what does not fit the slot is cut off and told so
    * @param from of a connected socket its peer, or one that it had before
@@ -95,7 +96,7 @@ public final class SimulatedSocket {
    */
   public void complete(int slot, byte[] bytes, InetSocketAddress from) {
     synchronized (lock) {
-      socket.complete(slot, bytes, from);
+      socket.complete(slot, bytes, from, null);
     }
   }
 
@@ -109,7 +110,29 @@ public final class SimulatedSocket {
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from) {
     synchronized (lock) {
-      return socket.deliver(bytes, from);
+      return socket.deliver(bytes, from, null);
+    }
+  }
+
+  /**
+   * {@link #complete(int, byte[], InetSocketAddress)} of a datagram that tells where it came to.
+   *
+   * @throws IllegalStateException as there, and if the socket was opened without packet info
+   */
+  public void complete(int slot, byte[] bytes, InetSocketAddress from, Arrival arrival) {
+    synchronized (lock) {
+      socket.complete(slot, bytes, from, arrival);
+    }
+  }
+
+  /**
+   * {@link #deliver(byte[], InetSocketAddress)} of a datagram that tells where it came to.
+   *
+   * @throws IllegalStateException if the socket was opened without packet info
+   */
+  public boolean deliver(byte[] bytes, InetSocketAddress from, Arrival arrival) {
+    synchronized (lock) {
+      return socket.deliver(bytes, from, arrival);
     }
   }
 

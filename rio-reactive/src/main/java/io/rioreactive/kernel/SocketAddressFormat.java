@@ -64,7 +64,7 @@ public record SocketAddressFormat(int afInet6, boolean isIpv6Socket) {
   public long readLow(MemorySegment memory, long offset) {
     return isV6(memory, offset)
         ? memory.get(BE_LONG, offset + V6_ADDRESS + 8)
-        : V4_MAPPED | (memory.get(BE_INT, offset + V4_ADDRESS) & V4_MASK);
+        : lowOfV4(memory.get(BE_INT, offset + V4_ADDRESS));
   }
 
   /** Port and scope of the address at {@code offset}, as {@link #portAndScope} packs them. */
@@ -129,7 +129,12 @@ public record SocketAddressFormat(int afInet6, boolean isIpv6Socket) {
   public static long low(InetAddress address) {
     byte[] bytes = address.getAddress();
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return bytes.length == 4 ? V4_MAPPED | (buffer.getInt(0) & V4_MASK) : buffer.getLong(8);
+    return bytes.length == 4 ? lowOfV4(buffer.getInt(0)) : buffer.getLong(8);
+  }
+
+  /** Lower half of an IPv4 address that is given as a number. */
+  public static long lowOfV4(int address) {
+    return V4_MAPPED | (address & V4_MASK);
   }
 
   /** An address's scope id; 0 where it has none. */

@@ -7,4 +7,5 @@ interface SystemContract
         OptionContract,
         GroupSocketContract,
         InteropContract,
+        PacketInfoContract,
         SystemClientContract {}

@@ -85,6 +85,11 @@ class SystemTestbed extends Testbed {
   }
 
   @Override
+  boolean hasPacketInfo() {
+    return provider.equals("linux-mmsg");
+  }
+
+  @Override
   PumpGroup newPumps() {
     return PumpGroup.create().provider(provider).notification(notification);
   }

@@ -51,6 +51,11 @@ abstract class Testbed implements AutoCloseable {
   /** Skips a test that connects a socket again, where the system's own part of it is broken. */
   void needReconnects() {}
 
+  /** Whether its kernel tells where a datagram came to, and lets one leave from there. */
+  boolean hasPacketInfo() {
+    return false;
+  }
+
   /** Whether what was posted first completes first. */
   boolean completesInOrder() {
     return true;

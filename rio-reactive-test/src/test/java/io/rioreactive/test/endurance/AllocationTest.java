@@ -2,10 +2,13 @@ package io.rioreactive.test.endurance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.DatagramView;
 import io.rioreactive.DatagramWriter;
 import io.rioreactive.RioConnection;
+import io.rioreactive.RioSupport;
+import io.rioreactive.RioSupport.Capability;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Needs;
 import java.io.IOException;
@@ -74,6 +77,30 @@ class AllocationTest {
     } finally {
       echo.disposeNow();
     }
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
+  void packetInfoAndAnswersFromThereAllocateNothing(String provider) throws Exception {
+    Needs.provider(provider);
+    assumeTrue(hasPacketInfo(provider), "a provider without packet info");
+    openPeers(1_024);
+    Pool pool = new Pool();
+    RioConnection echo =
+        server(provider)
+            .packetInfo(true)
+            .handle((in, out) -> out.send(in.receive(pool::decodeWithInfo), pool::encodeFrom))
+            .bindNow();
+    try {
+      assertBudget(0, () -> exchangeWithAll(echo));
+    } finally {
+      echo.disposeNow();
+    }
+  }
+
+  private static boolean hasPacketInfo(String provider) {
+    return RioSupport.providers().stream()
+        .anyMatch(each -> each.name().equals(provider) && each.can(Capability.PACKET_INFO));
   }
 
   @ParameterizedTest(allowZeroInvocations = true)
@@ -164,6 +191,20 @@ class AllocationTest {
       return holder;
     }
 
+    Holder decodeWithInfo(DatagramView view) {
+      Holder holder = decode(view);
+      holder.at = view.localAddress();
+      if (view.interfaceIndex() < 1 || view.hopLimit() < 1 || view.trafficClass() != 0) {
+        throw new IllegalStateException("packet info is not told");
+      }
+      return holder;
+    }
+
+    void encodeFrom(Holder holder, DatagramWriter writer) {
+      encode(holder, writer);
+      writer.from(holder.at, 0);
+    }
+
     void encode(Holder holder, DatagramWriter writer) {
       writer.remoteAddress(holder.from).put(holder.bytes, 0, holder.length);
       free.push(holder);
@@ -173,6 +214,7 @@ class AllocationTest {
   private static final class Holder {
     private final byte[] bytes = new byte[PAYLOAD];
     private InetSocketAddress from;
+    private InetSocketAddress at;
     private int length;
   }
 }

@@ -36,9 +36,12 @@ final class Constants {
   static final int IPPROTO_IP = 0;
   static final int IPPROTO_IPV6 = 41;
   static final int IP_TOS = 1;
-  static final int IP_RECVERR = 11;
-  static final int IPV6_RECVERR = 25;
   static final int IP_TTL = 2;
+  static final int IP_PKTINFO = 8;
+  static final int IP_RECVERR = 11;
+  static final int IP_RECVTTL = 12;
+  static final int IP_RECVTOS = 13;
+  static final int IPV6_RECVERR = 25;
   static final int IP_MTU_DISCOVER = 10;
   static final int IP_PMTUDISC_DONT = 0;
   static final int IP_PMTUDISC_DO = 2;
@@ -59,6 +62,11 @@ final class Constants {
   static final int IPV6_MTU_DISCOVER = 23;
   static final int IPV6_V6ONLY = 26;
   static final int IPV6_MULTICAST_ALL = 29;
+  static final int IPV6_RECVPKTINFO = 49;
+  static final int IPV6_PKTINFO = 50;
+  static final int IPV6_RECVHOPLIMIT = 51;
+  static final int IPV6_HOPLIMIT = 52;
+  static final int IPV6_RECVTCLASS = 66;
   static final int IPV6_TCLASS = 67;
 
   // linux/errqueue.h

@@ -30,12 +30,14 @@ enum Errno {
           + " the option SO_BROADCAST"),
   EFAULT(
       14, Kind.SOCKET_LOST, "the system was given a bad address: this is a defect of the library"),
-  ENODEV(19, Kind.OTHER, "there is no such network interface (ip link shows those there are)"),
+  ENODEV(
+      19, Kind.BAD_ADDRESS, "there is no such network interface (ip link shows those there are)"),
   EINVAL(
       22,
       Kind.BAD_ADDRESS,
       "the target cannot be sent to: a port of 0, or an address that this socket's source address"
-          + " cannot reach"),
+          + " cannot reach; or the source that the datagram asks for is no address of this machine"
+          + " (any more), or not of the target's kind"),
   ENFILE(23, Kind.TRANSIENT, "the system has too many open files: raise fs.file-max"),
   EMFILE(24, Kind.TRANSIENT, "the process has too many open files: raise ulimit -n"),
   ENOSPC(
@@ -76,7 +78,10 @@ enum Errno {
       "no interface of this machine has the address (ip address shows those it has)"),
   ENETDOWN(100, Kind.UNREACHABLE, "the network interface is down"),
   ENETUNREACH(
-      101, Kind.UNREACHABLE, "there is no route to the target's network (see ip route get)"),
+      101,
+      Kind.UNREACHABLE,
+      "there is no route to the target's network (see ip route get), or the source that the"
+          + " datagram asks for is no address of this machine (any more)"),
   ECONNRESET(104, Kind.UNREACHABLE, "the network refused an earlier datagram"),
   ENOBUFS(
       105,

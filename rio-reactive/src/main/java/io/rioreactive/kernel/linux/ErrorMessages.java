@@ -29,26 +29,23 @@ final class ErrorMessages {
   private static final long CONTROL = Layouts.MMSGHDR.offset("msg_hdr", "msg_control");
   private static final long CONTROL_LENGTH = Layouts.MMSGHDR.offset("msg_hdr", "msg_controllen");
 
-  /** IPV6_RECVERR takes 64, the rest is for what the user's options may add before it. */
+  /** IPV6_RECVERR takes 64 and stands last, behind what packet info has the system add: 120. */
   private static final long CONTROL_SIZE = 192;
 
   private static final long CONTROLS = CAPACITY * HEADER;
 
-  private static final long CMSG_LENGTH = Layouts.CMSGHDR.offset("cmsg_len");
-  private static final long CMSG_LEVEL = Layouts.CMSGHDR.offset("cmsg_level");
-  private static final long CMSG_TYPE = Layouts.CMSGHDR.offset("cmsg_type");
-  private static final long CMSG_DATA = Layouts.CMSGHDR.size();
-  private static final long ERRNO = CMSG_DATA + Layouts.SOCK_EXTENDED_ERR.offset("ee_errno");
-  private static final long ORIGIN = CMSG_DATA + Layouts.SOCK_EXTENDED_ERR.offset("ee_origin");
-  private static final long LEAST = CMSG_DATA + Layouts.SOCK_EXTENDED_ERR.size();
+  private static final long ERROR_SIZE = Layouts.SOCK_EXTENDED_ERR.size();
+  private static final long ERRNO = Layouts.SOCK_EXTENDED_ERR.offset("ee_errno");
+  private static final long ORIGIN = Layouts.SOCK_EXTENDED_ERR.offset("ee_origin");
 
   private final MemorySegment memory;
+  private final ControlMessages controls;
 
   ErrorMessages(Arena arena) {
     memory = arena.allocate(CONTROLS + CAPACITY * CONTROL_SIZE, Long.BYTES);
+    controls = new ControlMessages(memory, CONTROLS, CONTROL_SIZE);
     for (int i = 0; i < CAPACITY; i++) {
-      long control = memory.address() + CONTROLS + i * CONTROL_SIZE;
-      memory.set(JAVA_LONG, i * HEADER + CONTROL, control);
+      memory.set(JAVA_LONG, i * HEADER + CONTROL, controls.address(i));
     }
   }
 
@@ -82,29 +79,20 @@ final class ErrorMessages {
    * {@link #NONE}: the send that had it has failed with it.
    */
   int code(int i) {
-    long base = CONTROLS + i * CONTROL_SIZE;
-    long left = Math.min(memory.get(JAVA_LONG, i * HEADER + CONTROL_LENGTH), CONTROL_SIZE);
-    while (left >= LEAST) {
-      if (isError(base)) {
-        int origin = memory.get(JAVA_BYTE, base + ORIGIN);
+    controls.walk(i, memory.get(JAVA_LONG, i * HEADER + CONTROL_LENGTH));
+    while (controls.next()) {
+      if (isError()) {
+        int origin = memory.get(JAVA_BYTE, controls.data() + ORIGIN);
         return origin == Constants.SO_EE_ORIGIN_ICMP || origin == Constants.SO_EE_ORIGIN_ICMP6
-            ? memory.get(JAVA_INT, base + ERRNO)
+            ? memory.get(JAVA_INT, controls.data() + ERRNO)
             : NONE;
       }
-      long step = (memory.get(JAVA_LONG, base + CMSG_LENGTH) + Long.BYTES - 1) & -Long.BYTES;
-      if (step < CMSG_DATA) {
-        return NONE;
-      }
-      base += step;
-      left -= step;
     }
     return NONE;
   }
 
-  private boolean isError(long message) {
-    int level = memory.get(JAVA_INT, message + CMSG_LEVEL);
-    int type = memory.get(JAVA_INT, message + CMSG_TYPE);
-    return (level == Constants.IPPROTO_IP && type == Constants.IP_RECVERR)
-        || (level == Constants.IPPROTO_IPV6 && type == Constants.IPV6_RECVERR);
+  private boolean isError() {
+    return controls.is(Constants.IPPROTO_IP, Constants.IP_RECVERR, ERROR_SIZE)
+        || controls.is(Constants.IPPROTO_IPV6, Constants.IPV6_RECVERR, ERROR_SIZE);
   }
 }

@@ -77,6 +77,27 @@ final class Layouts {
   }
 
   /**
+   * {@code struct in_pktinfo { int ipi_ifindex; struct in_addr ipi_spec_dst; struct in_addr
+   * ipi_addr; }}, netinet/in.h.
+   */
+  static final Struct IN_PKTINFO =
+      Struct.of(
+          "in_pktinfo",
+          JAVA_INT.withName("ipi_ifindex"),
+          JAVA_INT.withName("ipi_spec_dst"),
+          JAVA_INT.withName("ipi_addr"));
+
+  /**
+   * {@code struct in6_pktinfo { struct in6_addr ipi6_addr; unsigned int ipi6_ifindex; }},
+   * netinet/in.h; {@code in6_addr} is aligned to 4.
+   */
+  static final Struct IN6_PKTINFO =
+      Struct.of(
+          "in6_pktinfo",
+          MemoryLayout.sequenceLayout(4, JAVA_INT).withName("ipi6_addr"),
+          JAVA_INT.withName("ipi6_ifindex"));
+
+  /**
    * {@code struct sockaddr_in { sa_family_t sin_family; in_port_t sin_port; struct in_addr
    * sin_addr; unsigned char sin_zero[8]; }}, netinet/in.h.
    */

@@ -32,8 +32,8 @@ public final class LinuxMmsgKernel implements Kernel {
   @Override
   public Map<Feature, Support> features() {
     return Map.of(
-        Feature.PACKET_INFO, Support.NO,
-        Feature.REPLY_SOURCE, Support.NO,
+        Feature.PACKET_INFO, Support.YES,
+        Feature.REPLY_SOURCE, Support.YES,
         Feature.KERNEL_DROPS, Support.YES,
         Feature.TRUE_LENGTH, Support.YES,
         Feature.UNREACHABLE, Support.YES,

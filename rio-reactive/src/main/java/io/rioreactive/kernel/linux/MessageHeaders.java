@@ -24,6 +24,8 @@ final class MessageHeaders {
   private static final long NAME_LENGTH = Layouts.MMSGHDR.offset("msg_hdr", "msg_namelen");
   private static final long IOV = Layouts.MMSGHDR.offset("msg_hdr", "msg_iov");
   private static final long IOV_COUNT = Layouts.MMSGHDR.offset("msg_hdr", "msg_iovlen");
+  private static final long CONTROL = Layouts.MMSGHDR.offset("msg_hdr", "msg_control");
+  private static final long CONTROL_LENGTH = Layouts.MMSGHDR.offset("msg_hdr", "msg_controllen");
   private static final long FLAGS = Layouts.MMSGHDR.offset("msg_hdr", "msg_flags");
   private static final long LENGTH = Layouts.MMSGHDR.offset("msg_len");
 
@@ -88,6 +90,23 @@ final class MessageHeaders {
     memory.set(JAVA_INT, i * HEADER + NAME_LENGTH, nameLength);
     memory.set(JAVA_LONG, i * IOVEC + BASE, payload);
     memory.set(JAVA_LONG, i * IOVEC + BASE_LENGTH, payloadLength);
+  }
+
+  /** Gives each message a control buffer, of length 0 so far. Without this call there is none. */
+  void setControls(ControlMessages controls) {
+    for (int i = 0; i < CAPACITY; i++) {
+      memory.set(JAVA_LONG, i * HEADER + CONTROL, controls.address(i));
+    }
+  }
+
+  /** {@code msg_controllen} of message {@code i}: what there is, or room. A receive rewrites it. */
+  void setControlLength(int i, long length) {
+    memory.set(JAVA_LONG, i * HEADER + CONTROL_LENGTH, length);
+  }
+
+  /** {@code msg_controllen} of message {@code i}, as the call left it. */
+  long controlLength(int i) {
+    return memory.get(JAVA_LONG, i * HEADER + CONTROL_LENGTH);
   }
 
   /** {@code msg_len} of message {@code i}, as the call left it. */

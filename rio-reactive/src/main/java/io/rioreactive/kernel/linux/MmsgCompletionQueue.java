@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one pump, and the line of those that are ready: a socket joins it when epoll finds
@@ -42,6 +43,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private final MessageHeaders receiveHeaders;
   private final MessageHeaders sendHeaders;
   private final ErrorMessages errorMessages;
+  private @Nullable PacketInfoMessages packetInfoMessages;
   private final ReceiveBuffers receiveBuffers;
   private final WakeUp wakeUp;
   private final Epoll epoll;
@@ -106,11 +108,11 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   private MmsgRequestQueue open(int index, UdpSocket socket, SocketConfig config)
       throws KernelException {
-    Slab sends = Slab.map(libc, config.sendSlots(), config.datagramSize());
+    Slab sends = Slab.map(libc, config.sendSlots(), config.datagramSize(), config.packetInfo());
     SlotRegion receives = null;
     MmsgRequestQueue opened = null;
     try {
-      receives = receiveBuffers.take(config.datagramSize());
+      receives = receiveBuffers.take(config.datagramSize(), config.packetInfo());
       epoll.add(socket.fd(), MmsgRequestQueue.FIRST_INTEREST, index);
       opened =
           new MmsgRequestQueue(this, libc, index, socket, config.receiveSlots(), receives, sends);
@@ -119,7 +121,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
       if (opened == null) { // no memory, for one
         sends.free();
         if (receives != null) {
-          receiveBuffers.giveBack(config.datagramSize());
+          receiveBuffers.giveBack(receives);
         }
       }
     }
@@ -127,7 +129,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   void onGone(MmsgRequestQueue socket) {
     sockets.remove(socket.index());
-    receiveBuffers.giveBack(socket.receiveSlots().payloadSize());
+    receiveBuffers.giveBack(socket.receiveSlots());
   }
 
   MessageHeaders receiveHeaders() {
@@ -136,6 +138,16 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   MessageHeaders sendHeaders() {
     return sendHeaders;
+  }
+
+  /** The headers for sockets with packet info. Made for the first of them. */
+  PacketInfoMessages packetInfoMessages() {
+    PacketInfoMessages messages = packetInfoMessages;
+    if (messages == null) {
+      messages = new PacketInfoMessages(arena);
+      packetInfoMessages = messages;
+    }
+    return messages;
   }
 
   ErrorMessages errorMessages() {

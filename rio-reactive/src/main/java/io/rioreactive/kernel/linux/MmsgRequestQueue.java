@@ -72,6 +72,12 @@ final class MmsgRequestQueue implements RequestQueue {
   private final Slab sendSlab;
   private final DropCounter drops;
 
+  /** Null without packet info. */
+  private final @Nullable PacketInfoMessages packetInfo;
+
+  private final MessageHeaders receiveHeaders;
+  private final MessageHeaders sendHeaders;
+
   private final long receiveBase;
   private final long receiveStride;
   private final int receivePayloadOffset;
@@ -130,6 +136,9 @@ final class MmsgRequestQueue implements RequestQueue {
     this.receives = receives;
     this.sendSlab = sendSlab;
     this.drops = new DropCounter(libc, socket.fd());
+    packetInfo = receives.hasInfo() ? queue.packetInfoMessages() : null;
+    receiveHeaders = packetInfo == null ? queue.receiveHeaders() : packetInfo.receiveHeaders();
+    sendHeaders = packetInfo == null ? queue.sendHeaders() : packetInfo.sendHeaders();
     receiveBase = receives.memory().address() + receives.addressOffset();
     receiveStride = receives.stride();
     receivePayloadOffset = receives.payloadOffset() - receives.addressOffset();
@@ -292,7 +301,7 @@ final class MmsgRequestQueue implements RequestQueue {
     if (asked == 0) {
       return;
     }
-    MessageHeaders headers = queue.receiveHeaders();
+    MessageHeaders headers = receiveHeaders;
     prepareReceives(headers, batch.size(), asked);
     int received = libc.recvmmsg(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
     if (received < 0) {
@@ -318,9 +327,15 @@ final class MmsgRequestQueue implements RequestQueue {
         socket.addressLength(),
         receivePayloadOffset,
         datagramSize);
+    if (packetInfo != null) {
+      packetInfo.prepareReceives(count);
+    }
   }
 
   private void addReceived(CompletionBatch batch, MessageHeaders headers, int received) {
+    if (packetInfo != null) {
+      readPacketInfo(packetInfo, batch.size(), received);
+    }
     int top = postedCount - 1;
     for (int i = 0; i < received; i++) {
       boolean isTruncated = (headers.flags(i) & Constants.MSG_TRUNC) != 0;
@@ -328,6 +343,14 @@ final class MmsgRequestQueue implements RequestQueue {
       batch.addReceive(index, posted[top - i], batch.size(), status, headers.length(i), 0);
     }
     postedCount -= received;
+  }
+
+  private void readPacketInfo(PacketInfoMessages packetInfo, int firstPlace, int received) {
+    int port = socket.localAddress().getPort();
+    for (int i = 0; i < received; i++) {
+      long info = receives.infoAt(firstPlace + i);
+      packetInfo.read(i, socket.format(), port, receives.memory(), info);
+    }
   }
 
   /** Returns how many datagrams came all the same. */
@@ -370,7 +393,7 @@ final class MmsgRequestQueue implements RequestQueue {
   /** Sends what waits, until nothing does or the system wants a pause. Each round advances. */
   private void flush() {
     boolean isConnected = errors != null;
-    MessageHeaders headers = queue.sendHeaders();
+    MessageHeaders headers = sendHeaders;
     boolean isGoing = true;
     while (isGoing && sends.waiting() > 0) {
       int asked = Math.min(sends.waiting(), MessageHeaders.CAPACITY);
@@ -404,6 +427,16 @@ final class MmsgRequestQueue implements RequestQueue {
       } else {
         headers.set(i, LibC.NULL, 0, slot + sendPayloadOffset, sends.length(i)); // to the peer
       }
+    }
+    if (packetInfo != null) {
+      preparePacketInfo(packetInfo, count);
+    }
+  }
+
+  private void preparePacketInfo(PacketInfoMessages packetInfo, int count) {
+    SlotRegion slots = sendSlab.slots();
+    for (int i = 0; i < count; i++) {
+      packetInfo.prepareSend(i, socket.format(), slots, sends.slot(i));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.rioreactive.kernel.linux;
 
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
@@ -20,21 +21,34 @@ final class Slab {
   private final MemorySegment memory;
   private final SlotRegion slots;
 
-  private Slab(LibC libc, Arena arena, MemorySegment memory, int slots, int datagramSize) {
+  private Slab(
+      LibC libc,
+      Arena arena,
+      MemorySegment memory,
+      int slots,
+      int datagramSize,
+      boolean packetInfo) {
     this.libc = libc;
     this.arena = arena;
     this.memory = memory;
     int addressOffset = 0;
-    int payloadOffset = addressOffset + SocketAddressFormat.SIZE;
+    int infoOffset = addressOffset + SocketAddressFormat.SIZE;
     this.slots =
         new SlotRegion(
-            memory, slots, stride(datagramSize), addressOffset, payloadOffset, datagramSize);
+            memory,
+            slots,
+            stride(datagramSize, packetInfo),
+            addressOffset,
+            infoOffset + infoSize(packetInfo),
+            datagramSize,
+            packetInfo ? infoOffset : SlotRegion.NO_INFO);
   }
 
   /** Maps so many slots. */
   @SuppressWarnings("restricted")
-  static Slab map(LibC libc, int slots, int datagramSize) throws KernelException {
-    long bytes = slots * stride(datagramSize);
+  static Slab map(LibC libc, int slots, int datagramSize, boolean packetInfo)
+      throws KernelException {
+    long bytes = slots * stride(datagramSize, packetInfo);
     long address =
         libc.mmap(
             LibC.NULL,
@@ -48,12 +62,16 @@ final class Slab {
     }
     Arena arena = Arena.ofConfined();
     MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
-    return new Slab(libc, arena, memory, slots, datagramSize);
+    return new Slab(libc, arena, memory, slots, datagramSize, packetInfo);
   }
 
-  /** Bytes from slot to slot: address area + payload. */
-  static long stride(int datagramSize) {
-    return SlotRegion.stride((long) SocketAddressFormat.SIZE + datagramSize);
+  /** Bytes from slot to slot: address area + packet info + payload. */
+  static long stride(int datagramSize, boolean packetInfo) {
+    return SlotRegion.stride((long) SocketAddressFormat.SIZE + infoSize(packetInfo) + datagramSize);
+  }
+
+  private static int infoSize(boolean packetInfo) {
+    return packetInfo ? PacketInfo.SIZE : 0;
   }
 
   SlotRegion slots() {

@@ -149,9 +149,28 @@ record UdpSocket(
         require("IPV6_V6ONLY", set(fd, Constants.IPPROTO_IPV6, Constants.IPV6_V6ONLY, 0));
       }
       Multicast.hearOnlyWhatIsJoined(libc, fd, format.isIpv6Socket(), value);
+      if (config.packetInfo()) {
+        askForPacketInfo(fd);
+      }
       for (Map.Entry<SocketOption<?>, Object> option : config.options().entrySet()) {
         setOption(fd, option.getKey(), toInt(option.getValue()));
       }
+    }
+
+    private void askForPacketInfo(int fd) throws KernelException {
+      // On an IPv6 socket these are for the datagrams that come by IPv4.
+      require("IP_PKTINFO", set(fd, Constants.IPPROTO_IP, Constants.IP_PKTINFO, 1));
+      require("IP_RECVTTL", set(fd, Constants.IPPROTO_IP, Constants.IP_RECVTTL, 1));
+      require("IP_RECVTOS", set(fd, Constants.IPPROTO_IP, Constants.IP_RECVTOS, 1));
+      if (format.isIpv6Socket()) {
+        requireV6("IPV6_RECVPKTINFO", fd, Constants.IPV6_RECVPKTINFO);
+        requireV6("IPV6_RECVHOPLIMIT", fd, Constants.IPV6_RECVHOPLIMIT);
+        requireV6("IPV6_RECVTCLASS", fd, Constants.IPV6_RECVTCLASS);
+      }
+    }
+
+    private void requireV6(String name, int fd, int option) throws KernelException {
+      require(name, set(fd, Constants.IPPROTO_IPV6, option, 1));
     }
 
     private static int toInt(Object value) {

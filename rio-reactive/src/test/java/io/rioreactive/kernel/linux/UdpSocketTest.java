@@ -106,9 +106,9 @@ class UdpSocketTest {
 
   @Test
   void slotsAreSpreadOverCacheSetsAndSmall() throws IOException {
-    assertThat(Slab.stride(2_048)).isEqualTo(2_112);
+    assertThat(Slab.stride(2_048, false)).isEqualTo(2_112);
     for (int size = 1; size < 9_000; size += 7) {
-      long stride = Slab.stride(size);
+      long stride = Slab.stride(size, false);
       assertThat(stride).isGreaterThanOrEqualTo(SocketAddressFormat.SIZE + size);
       assertThat(stride % 128).as("an odd number of cache lines").isEqualTo(64);
     }
