@@ -44,7 +44,7 @@ final class IocpRequestQueue implements RequestQueue {
    * the others that are sent meanwhile bring such news too; not for ever, should a system give it
    * for nothing.
    */
-  private static final int MOST_ATTEMPTS = 1_000;
+  static final int MOST_ATTEMPTS = 1_000;
 
   private final IocpCompletionQueue queue;
   private final Winsock winsock;

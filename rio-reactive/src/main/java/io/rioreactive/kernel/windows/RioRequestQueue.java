@@ -42,7 +42,7 @@ final class RioRequestQueue implements RequestQueue {
    * the others that are sent meanwhile bring such news too; not for ever, should a system give it
    * for nothing.
    */
-  private static final int MOST_ATTEMPTS = 1_000;
+  static final int MOST_ATTEMPTS = 1_000;
 
   /** Bytes of an address slice: a {@code SOCKADDR_INET}, whatever the socket's family. */
   private static final int ADDRESS_BYTES = (int) Layouts.SOCKADDR_INET.byteSize();

@@ -102,7 +102,7 @@ class IocpConnectTest implements ConnectRules {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 1, 64);
       socket.connect(harness.peerAddress());
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < IocpRequestQueue.MOST_ATTEMPTS; i++) {
         if (isLater) {
           harness.winsock.failSendLater(NtStatus.STATUS_PORT_UNREACHABLE);
         } else {
@@ -111,9 +111,9 @@ class IocpConnectTest implements ConnectRules {
       }
       harness.send(socket, 0, "x");
 
-      List<Done> done = harness.take(8);
+      List<Done> done = harness.take(IocpRequestQueue.MOST_ATTEMPTS);
 
-      assertThat(news(done)).hasSize(7).containsOnly(10054);
+      assertThat(news(done)).hasSize(IocpRequestQueue.MOST_ATTEMPTS - 1).containsOnly(10054);
       assertThat(done)
           .filteredOn(d -> !d.isReceive())
           .singleElement()

@@ -58,13 +58,13 @@ class RioConnectTest implements ConnectRules {
     try (RioHarness harness = new RioHarness()) {
       RequestQueue socket = harness.open(1, 1, 64);
       socket.connect(harness.peerAddress());
-      RioDouble.control("fault send 10054 times 8");
+      RioDouble.control("fault send 10054 times " + RioRequestQueue.MOST_ATTEMPTS);
       harness.send(socket, 0, "x");
       socket.commit();
 
-      List<Done> done = harness.take(8);
+      List<Done> done = harness.take(RioRequestQueue.MOST_ATTEMPTS);
 
-      assertThat(news(done)).hasSize(7).containsOnly(10054);
+      assertThat(news(done)).hasSize(RioRequestQueue.MOST_ATTEMPTS - 1).containsOnly(10054);
       assertThat(done.getLast())
           .returns(false, Done::isReceive)
           .returns(CompletionStatus.FAILED, Done::status);
