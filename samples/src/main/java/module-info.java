@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.rioreactive.samples {
   requires io.rioreactive;
+  requires HdrHistogram;
   requires info.picocli;
   requires static org.jspecify;
 

@@ -3,11 +3,14 @@ package io.rioreactive.samples;
 import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
-import java.net.InetSocketAddress;
+import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Collection;
+import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * What a running sample shows: a line when it is ready, a status line a second on a terminal, and
@@ -15,7 +18,7 @@ import reactor.core.publisher.Flux;
  */
 final class Console {
 
-  private static final Duration DRAIN = Duration.ofSeconds(5);
+  static final Duration DRAIN = Duration.ofSeconds(5);
 
   /** Says in one line what happened since the last one, a second before. */
   interface Status {
@@ -24,14 +27,25 @@ final class Console {
 
   private final RioConnection connection;
   private final Status status;
-  private final boolean isTerminal =
-      Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
-  private boolean everySecond = isTerminal;
+  private final StatusLine line =
+      new StatusLine(new PrintWriter(System.out, true, System.out.charset()));
+  private boolean everySecond = line.isTerminal();
+  private Supplier<Mono<Void>> end;
+  private Supplier<String> totals;
   private volatile boolean failed;
 
   Console(RioConnection connection, Status status) {
     this.connection = connection;
     this.status = status;
+    this.end = () -> connection.shutdown(DRAIN);
+    this.totals = () -> totals(connection.stats());
+  }
+
+  /** For a sample that is more than its connection: how to drain it, and what it says then. */
+  Console endingWith(Supplier<Mono<Void>> drain, Supplier<String> says) {
+    end = drain;
+    totals = says;
+    return this;
   }
 
   /** Prints the status into a file or pipe too. */
@@ -44,10 +58,10 @@ final class Console {
   void serve() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "drain"));
     RioStats start = connection.stats();
-    say(
+    line.say(
         "listening on %s, %s, %d slots of %d bytes"
             .formatted(
-                text(connection.localAddress()),
+                PeerAddress.text(connection.localAddress()),
                 connection.provider(),
                 start.receiveSlots(),
                 connection.datagramSize()));
@@ -58,7 +72,7 @@ final class Console {
           .buffer(2, 1)
           .takeUntilOther(connection.onDispose().onErrorComplete())
           .filter(pair -> pair.size() == 2)
-          .subscribe(pair -> show(status.line(pair.get(1), pair.get(0))));
+          .subscribe(pair -> line.show(status.line(pair.get(1), pair.get(0))));
     }
     try {
       connection.onDispose().block();
@@ -72,47 +86,34 @@ final class Console {
     if (failed) {
       return; // the exit status says so
     }
-    connection.shutdown(DRAIN).block();
-    if (isTerminal) {
-      System.out.println();
-    }
-    RioStats total = connection.stats();
-    say("total: received %d, sent %d, %s".formatted(total.received(), total.sent(), losses(total)));
-    System.out.flush();
+    end.get().block();
+    line.say("total: " + totals.get());
     // A signal that was obeyed is no failure. Only in a sample: it skips the hooks of others.
     Runtime.getRuntime().halt(0);
   }
 
+  private static String totals(RioStats total) {
+    return "received %d, sent %d, %s".formatted(total.received(), total.sent(), losses(total));
+  }
+
   /** What was lost and why, the kernel's share included. */
   static String losses(RioStats stats) {
+    return losses(List.of(stats));
+  }
+
+  /** What several sockets lost. */
+  static String losses(Collection<RioStats> all) {
     StringJoiner losses = new StringJoiner(", ", "lost ", "").setEmptyValue("lost 0");
     for (DropReason reason : DropReason.values()) {
-      if (stats.count(reason) > 0) {
-        losses.add("%s %,d".formatted(reason, stats.count(reason)));
+      long count = all.stream().mapToLong(stats -> stats.count(reason)).sum();
+      if (count > 0) {
+        losses.add("%s %,d".formatted(reason, count));
       }
     }
-    if (stats.kernelDrops().orElse(0) > 0) {
-      losses.add("receive buffer full %,d".formatted(stats.kernelDrops().getAsLong()));
+    long kernelDrops = all.stream().mapToLong(stats -> stats.kernelDrops().orElse(0)).sum();
+    if (kernelDrops > 0) {
+      losses.add("receive buffer full %,d".formatted(kernelDrops));
     }
     return losses.toString();
-  }
-
-  /** On a terminal the status overwrites itself. */
-  private void show(String line) {
-    if (isTerminal) {
-      System.out.print("\r\033[K" + line);
-      System.out.flush();
-    } else {
-      say(line);
-    }
-  }
-
-  private static void say(String line) {
-    System.out.println(line);
-  }
-
-  private static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

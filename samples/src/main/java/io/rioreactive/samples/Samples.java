@@ -13,7 +13,14 @@ import picocli.CommandLine.Spec;
     name = "samples/run",
     synopsisSubcommandLabel = "NAME",
     description = "Runs a sample of rio-reactive. samples/run NAME --help lists its options.",
-    subcommands = {Echo.class, Count.class, Sockperf.class, RioProbe.class})
+    subcommands = {
+      Echo.class,
+      Count.class,
+      Load.class,
+      Relay.class,
+      Sockperf.class,
+      RioProbe.class
+    })
 public final class Samples implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -33,9 +33,10 @@ import picocli.CommandLine;
 @Timeout(60)
 class SamplesTest {
 
-  private record Outcome(int status, String out, String err) {}
+  record Outcome(int status, String out, String err) {}
 
-  private static Outcome run(String... arguments) {
+  /** A sample in this JVM, to its end. */
+  static Outcome run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command =
@@ -74,6 +75,54 @@ class SamplesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "load --to localhost, no HOST:PORT",
+    "load --to localhost:0, no HOST:PORT",
+    "load --to localhost:http, no HOST:PORT",
+    "load --to ::1:5050, needs brackets",
+    "load --window 4, Missing required option",
+    "load --to localhost:9 --window 4 --rate 5, one of them",
+    "load --to localhost:9 --window 3, fewer --sockets",
+    "load --to localhost:9 --rate 0, 1 to 100000000",
+    "load --to localhost:9 --sockets 0, 1 to 10000",
+    "load --to localhost:9 --size 23, 24 to 65507",
+    "load --to localhost:9 --size 65508, 24 to 65507",
+    "load --to localhost:9 --duration 0s, as in 5s",
+    "load --to localhost:9 --duration 5, as in 5s",
+    "load --to localhost:9 --duration 25h, up to 24h",
+    "load --to localhost:9 --provider carrier-pigeon, linux-mmsg",
+    "relay --to localhost:9, Missing required option",
+    "relay --listen 70000 --to localhost:9, 0 to 65535",
+    "relay --listen 0 --to nowhere, no HOST:PORT",
+    "relay --listen 9 --to 127.0.0.1:9, name the server",
+    "relay --listen 0 --to localhost:9 --loss 1.5, 0 to 1",
+    "relay --listen 0 --to localhost:9 --loss NaN, 0 to 1",
+    "relay --listen 0 --to localhost:9 --clients 0, 1 to 60000",
+    "relay --listen 0 --to localhost:9 --idle never, as in 5s",
+    "relay --listen 0 --to localhost:9 --size 65508, 1 to 65507",
+    "relay --listen 0 --to localhost:9 --provider carrier-pigeon, linux-mmsg"
+  })
+  void soIsOneOfLoadAndRelay(String line, String said) {
+    Outcome outcome = run(line.split(" "));
+
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err().lines()).singleElement().asString().contains(said);
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"load --to", "relay --listen 0 --to"})
+  void aNameThatCannotBeResolvedIsOneLineAndStatusOne(String command) {
+    Outcome outcome = run((command + " no-such-host.invalid:9").split(" "));
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err().lines())
+        .singleElement()
+        .asString()
+        .contains("no-such-host.invalid", "cannot be resolved");
+  }
+
   @Test
   void anUnknownSampleIsOneLineAndStatusTwo() {
     Outcome outcome = run("ecco");
@@ -102,7 +151,7 @@ class SamplesTest {
     Outcome outcome = run();
 
     assertThat(outcome.status()).isZero();
-    for (String sample : List.of("echo", "count", "sockperf", "rio-probe")) {
+    for (String sample : List.of("echo", "count", "load", "relay", "sockperf", "rio-probe")) {
       assertThat(outcome.out().lines().filter(line -> line.strip().startsWith(sample + " ")))
           .singleElement()
           .asString()
@@ -204,6 +253,7 @@ class SamplesTest {
             "io.rioreactive.samples.Samples",
             "io.rioreactive.RioUdpServer",
             "picocli.CommandLine",
+            "org.HdrHistogram.Histogram",
             "reactor.core.publisher.Flux",
             "org.reactivestreams.Publisher",
             "org.slf4j.Logger",
