@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       Echo.class,
       Count.class,
+      Discover.class,
       Load.class,
       Relay.class,
       Sockperf.class,

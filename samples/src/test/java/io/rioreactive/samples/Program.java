@@ -87,6 +87,11 @@ final class Program implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("it ended and printed " + lines));
   }
 
+  /** Asks it to end (SIGTERM). What it still prints is read. */
+  void ask() {
+    process.toHandle().destroy();
+  }
+
   /** Waits for its end. */
   int exitCode() throws InterruptedException {
     if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -101,9 +102,14 @@ class SamplesTest {
     "relay --listen 0 --to localhost:9 --clients 0, 1 to 60000",
     "relay --listen 0 --to localhost:9 --idle never, as in 5s",
     "relay --listen 0 --to localhost:9 --size 65508, 1 to 65507",
-    "relay --listen 0 --to localhost:9 --provider carrier-pigeon, linux-mmsg"
+    "relay --listen 0 --to localhost:9 --provider carrier-pigeon, linux-mmsg",
+    "discover --group 192.0.2.1, no multicast address",
+    "discover --group everybody, --group",
+    "discover --port 0, 1 to 65535",
+    "discover --every 0s, as in 5s",
+    "discover --interface nosuch0, --interface is nosuch0"
   })
-  void soIsOneOfLoadAndRelay(String line, String said) {
+  void soIsOneOfTheOthers(String line, String said) {
     Outcome outcome = run(line.split(" "));
 
     assertThat(outcome.status()).isEqualTo(2);
@@ -151,7 +157,8 @@ class SamplesTest {
     Outcome outcome = run();
 
     assertThat(outcome.status()).isZero();
-    for (String sample : List.of("echo", "count", "load", "relay", "sockperf", "rio-probe")) {
+    for (String sample :
+        List.of("echo", "count", "discover", "load", "relay", "sockperf", "rio-probe")) {
       assertThat(outcome.out().lines().filter(line -> line.strip().startsWith(sample + " ")))
           .singleElement()
           .asString()
@@ -236,15 +243,21 @@ class SamplesTest {
   }
 
   private static Process start(String... arguments) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            classPath(),
-            Samples.class.getName());
-    builder.command().addAll(List.of(arguments));
-    return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command(arguments))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  /** What starts a sample in a JVM of its own. */
+  static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(classPath());
+    command.add(Samples.class.getName());
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   /** By name, since the samples' module does not read all of them. */

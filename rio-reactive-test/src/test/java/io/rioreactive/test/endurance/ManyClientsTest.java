@@ -32,6 +32,9 @@ class ManyClientsTest {
   /** So many datagrams are under way at most: the smallest receive buffer holds them. */
   private static final int AT_ONCE = 50;
 
+  /** Of heap; its send slots, 17 KiB on Linux, come on top once they are used. */
+  private static final long LARGEST_CLIENT = 32 << 10;
+
   private static final Duration LONG = Duration.ofMinutes(2);
 
   @ParameterizedTest
@@ -42,11 +45,15 @@ class ManyClientsTest {
     RioConnection server =
         RioUdpServer.create().runOn(pumps).handle((in, out) -> out.send(in.receive())).bindNow();
     RioUdpClient client = RioUdpClient.create().runOn(pumps).port(server.localAddress().getPort());
+    long heapBefore = usedHeap();
     long started = System.nanoTime();
     List<RioConnection> clients = connect(client);
+    long millis = Duration.ofNanos(System.nanoTime() - started).toMillis();
+    long heap = (usedHeap() - heapBefore) / CLIENTS;
     System.out.printf(
-        "%s: %,d clients connected in %d ms%n",
-        provider, CLIENTS, Duration.ofNanos(System.nanoTime() - started).toMillis());
+        "%s: %,d clients connected in %d ms, %,d bytes of heap each%n",
+        provider, CLIENTS, millis, heap);
+    assertThat(heap).as("bytes of heap for a client").isLessThan(LARGEST_CLIENT);
     try {
       for (int round = 0; round < ROUNDS; round++) {
         int number = round;
@@ -70,6 +77,13 @@ class ManyClientsTest {
       server.disposeNow();
       pumps.dispose();
     }
+  }
+
+  /** After a collection, so what is garbage does not count. */
+  private static long usedHeap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
   }
 
   private static List<RioConnection> connect(RioUdpClient client) {
