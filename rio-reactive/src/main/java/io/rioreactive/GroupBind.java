@@ -2,8 +2,8 @@ package io.rioreactive;
 
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -21,7 +21,11 @@ import reactor.core.publisher.Mono;
 final class GroupBind {
 
   private final UdpOptions options;
-  private final List<RioConnection> members = new ArrayList<>();
+
+  /** Those that are bound: added to by their pumps, and told to close by whoever cancels. */
+  private final List<RioConnection> members = new CopyOnWriteArrayList<>();
+
+  private volatile boolean cancelled;
 
   private GroupBind(UdpOptions options) {
     this.options = options;
@@ -45,10 +49,24 @@ final class GroupBind {
             free ->
                 Flux.range(0, options.pumpCount())
                     .concatMap(i -> Bind.of(i == 0 ? member : withoutGroups, free, null)))
-        .doOnNext(members::add)
-        .then(Mono.<RioConnection>fromSupplier(() -> new ConnectionGroup(members)))
-        .doOnError(failure -> members.forEach(RioConnection::dispose))
-        .doOnCancel(() -> members.forEach(RioConnection::dispose));
+        .doOnNext(this::onMember)
+        .doOnDiscard(RioConnection.class, RioConnection::dispose) // emitted into a cancel
+        .collectList() // then() would hand each of them to the application's onDiscard
+        .<RioConnection>map(ConnectionGroup::new)
+        .doOnError(failure -> giveUp())
+        .doOnCancel(this::giveUp);
+  }
+
+  private void onMember(RioConnection member) {
+    members.add(member); // first: whoever cancels now finds it, or has set the mark before
+    if (cancelled) {
+      member.dispose();
+    }
+  }
+
+  private void giveUp() {
+    cancelled = true;
+    members.forEach(RioConnection::dispose);
   }
 
   /** Binds a socket without the option, to nobody's use, and closes it. */

@@ -14,11 +14,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 
 /** Several sockets on one port, where the kernel spreads the peers over them. */
 @EnabledOnOs(OS.LINUX)
@@ -146,14 +150,20 @@ class PumpsTest {
         .hasMessageContaining("1 to 1024");
   }
 
-  @Test
-  void aBindThatIsCancelledLeavesNoSocket() {
+  /** At whatever moment: while the port is looked for, and while the members are bound. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBindThatIsCancelledLeavesNoSocket(boolean isShared) {
     InetSocketAddress free;
     try (Peer gone = new LoopbackPeer()) {
       free = gone.address();
     }
-    for (int i = 0; i < 20; i++) {
-      server().port(free.getPort()).bind().subscribe().dispose();
+    RioUdpServer server =
+        server().port(free.getPort()).option(StandardSocketOptions.SO_REUSEPORT, isShared);
+    for (int i = 0; i < 100; i++) {
+      Disposable bind = server.bind().subscribe();
+      LockSupport.parkNanos(i * 5_000L); // another moment each time
+      bind.dispose();
     }
 
     eventually(
