@@ -3,6 +3,7 @@ package io.rioreactive.samples;
 import io.rioreactive.Notification;
 import io.rioreactive.RioUdpServer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that samples share, and the server they make. */
@@ -23,11 +24,7 @@ final class BindOptions {
   @Option(names = "--size", paramLabel = "BYTES", description = "Longest datagram (default: 2048).")
   private @Nullable Integer size;
 
-  @Option(
-      names = "--provider",
-      paramLabel = "NAME",
-      description = "windows-rio, windows-iocp, linux-mmsg, nio or auto (default: auto).")
-  private @Nullable String provider;
+  @Mixin private CommonOptions common = new CommonOptions();
 
   @Option(
       names = "--notification",
@@ -35,20 +32,13 @@ final class BindOptions {
       description = "completion-port, event or polled (default: completion-port).")
   private @Nullable String notification;
 
-  @Option(names = "--help", usageHelp = true, description = "Prints this.")
-  @SuppressWarnings("unused") // picocli reads it
-  private boolean help;
-
   RioUdpServer server() {
-    RioUdpServer server = RioUdpServer.create().host(host).port(port);
+    RioUdpServer server = RioUdpServer.create().host(host).port(port).provider(common.provider());
     if (slots != null) {
       server = server.receiveSlots(slots);
     }
     if (size != null) {
       server = server.datagramSize(size);
-    }
-    if (provider != null) {
-      server = server.provider(provider);
     }
     if (notification != null) {
       server = server.notification(notification(notification));

@@ -13,6 +13,7 @@ import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import reactor.core.publisher.Mono;
 
@@ -54,15 +55,7 @@ final class Discover implements Runnable {
       description = "How often to announce; three times that without a word is gone (default: 1s).")
   private Duration every = Duration.ofSeconds(1);
 
-  @Option(
-      names = "--provider",
-      paramLabel = "NAME",
-      description = "windows-rio, windows-iocp, linux-mmsg, nio or auto (default: auto).")
-  private String provider = "auto";
-
-  @Option(names = "--help", usageHelp = true, description = "Prints this.")
-  @SuppressWarnings("unused") // picocli reads it
-  private boolean help;
+  @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public void run() {
@@ -74,7 +67,7 @@ final class Discover implements Runnable {
     Neighbours neighbours = new Neighbours(name, target, every, System.out::println);
     RioConnection connection =
         RioUdpServer.create()
-            .provider(provider)
+            .provider(common.provider())
             .host(target.getAddress().getAddress().length == 4 ? "0.0.0.0" : "::")
             .port(port)
             .option(StandardSocketOptions.SO_REUSEADDR, true) // the others have the port too

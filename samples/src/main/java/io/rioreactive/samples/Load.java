@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -61,15 +62,7 @@ final class Load implements Runnable {
       description = "How long to send: 500ms, 5s, 2m, 1h (default: 5s).")
   private Duration duration = Duration.ofSeconds(5);
 
-  @Option(
-      names = "--provider",
-      paramLabel = "NAME",
-      description = "windows-rio, windows-iocp, linux-mmsg, nio or auto (default: auto).")
-  private String provider = "auto";
-
-  @Option(names = "--help", usageHelp = true, description = "Prints this.")
-  @SuppressWarnings("unused") // picocli reads it
-  private boolean help;
+  @Mixin private CommonOptions common = new CommonOptions();
 
   @Spec private CommandSpec spec;
 
@@ -111,7 +104,7 @@ final class Load implements Runnable {
     }
     return new LoadSettings(
         to,
-        provider,
+        common.provider(),
         sockets,
         window == null ? Math.max(256, sockets) : window,
         rate == null ? 0 : rate,

@@ -4,6 +4,7 @@ import io.rioreactive.RioStats;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Relays many clients to one server; {@link UdpRelay} does it, this is its options. */
@@ -66,15 +67,7 @@ final class Relay implements Runnable {
       description = "Longest datagram (default: 65507).")
   private int size = 65_507;
 
-  @Option(
-      names = "--provider",
-      paramLabel = "NAME",
-      description = "windows-rio, windows-iocp, linux-mmsg, nio or auto (default: auto).")
-  private String provider = "auto";
-
-  @Option(names = "--help", usageHelp = true, description = "Prints this.")
-  @SuppressWarnings("unused") // picocli reads it
-  private boolean help;
+  @Mixin private CommonOptions common = new CommonOptions();
 
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
   Relay() {}
@@ -82,7 +75,8 @@ final class Relay implements Runnable {
   @Override
   public void run() {
     UdpRelay relay =
-        new UdpRelay(new RelaySettings(host, port, to, provider, loss, seed, idle, clients, size));
+        new UdpRelay(
+            new RelaySettings(host, port, to, common.provider(), loss, seed, idle, clients, size));
     new Console(relay.listener(), (now, before) -> status(relay, now, before))
         .endingWith(relay::shutdown, relay::totals)
         .serve();
