@@ -137,12 +137,12 @@ final class Bind {
       if (onBound != null) {
         onBound.accept(bound);
       }
+      bound.onOpen();
     } catch (Throwable thrown) {
       bound.dispose();
       sink.error(thrown);
       return;
     }
-    bound.onOpen();
     sink.success(bound);
   }
 }

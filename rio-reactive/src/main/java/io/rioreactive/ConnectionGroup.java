@@ -37,11 +37,14 @@ final class ConnectionGroup implements RioConnection {
   /** That of the first which is open: all leave from the same port. */
   @Override
   public RioOutbound outbound() {
+    return firstOpen().outbound();
+  }
+
+  private RioConnection firstOpen() {
     return members.stream()
         .filter(member -> !member.isDisposed())
         .findFirst()
-        .orElse(members.getFirst())
-        .outbound();
+        .orElse(members.getFirst());
   }
 
   @Override
@@ -72,22 +75,22 @@ final class ConnectionGroup implements RioConnection {
   /** By the first alone: the kernel gives a group's datagrams to each member that has joined. */
   @Override
   public Mono<Void> join(Membership membership) {
-    return members.getFirst().join(membership);
+    return firstOpen().join(membership);
   }
 
   @Override
   public Mono<Void> leave(Membership membership) {
-    return members.getFirst().leave(membership);
+    return firstOpen().leave(membership);
   }
 
   @Override
   public Mono<Void> block(Membership membership) {
-    return members.getFirst().block(membership);
+    return firstOpen().block(membership);
   }
 
   @Override
   public Mono<Void> unblock(Membership membership) {
-    return members.getFirst().unblock(membership);
+    return firstOpen().unblock(membership);
   }
 
   @Override

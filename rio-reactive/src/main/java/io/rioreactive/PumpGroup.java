@@ -174,13 +174,12 @@ public final class PumpGroup implements Disposable {
       pumps = all;
     }
     while (true) {
-      for (int i = 0; i < all.size(); i++) {
-        if (!all.get(i).isUsable()) { // it broke, or ended unused; its connections are told
-          all.set(i, startPump());
-        }
-      }
+      all.removeIf(pump -> !pump.isUsable()); // it broke, or ended unused; its connections are told
       if (all.size() < size) {
-        all.add(startPump());
+        Pump fresh = startPump();
+        fresh.reserve(); // here: one that ends when unused, and is never used, would never end
+        all.add(fresh);
+        return fresh;
       }
       Pump idlest = all.stream().min(Comparator.comparingInt(Pump::load)).orElseThrow();
       if (idlest.reserve()) {

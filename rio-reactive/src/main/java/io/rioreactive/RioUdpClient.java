@@ -130,7 +130,7 @@ public final class RioUdpClient extends RioUdpTransport<RioUdpClient> {
       throw new IllegalArgumentException(
           "resolveEvery is " + period + ": allowed are positive durations");
     }
-    return with(o -> o.resolveEvery = period);
+    return with(o -> o.resolveEvery = UdpOptions.timer(period));
   }
 
   /**

@@ -177,7 +177,7 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
               + timeout
               + ": allowed are positive durations, and zero for no limit");
     }
-    return with(o -> o.respondTimeout = timeout);
+    return with(o -> o.respondTimeout = UdpOptions.timer(timeout));
   }
 
   /** Called before each bind, on the subscribing thread; what it throws fails the bind. */

@@ -270,7 +270,8 @@ final class UdpOptions implements Cloneable {
   Mono<InetSocketAddress> resolvePeer(@Nullable InetSocketAddress present) {
     return endpoint()
         .doOnNext(UdpOptions::checkPort)
-        .flatMap(it -> it.resolve("to connect to", present == null ? null : present.getAddress()));
+        .flatMap(it -> it.resolve("to connect to", present == null ? null : present.getAddress()))
+        .doOnNext(UdpOptions::checkPeer);
   }
 
   private Mono<Endpoint> endpoint() {
@@ -298,6 +299,22 @@ final class UdpOptions implements Cloneable {
               + peer
               + " has no port: name one, 1 to 65535, by port(…) or remoteAddress(…)");
     }
+  }
+
+  private static void checkPeer(InetSocketAddress peer) {
+    if (peer.getAddress().isAnyLocalAddress()) {
+      throw new IllegalArgumentException(
+          "the peer "
+              + peer
+              + " is a wildcard address, which stands for nobody: name a host, 127.0.0.1 for this"
+              + " machine");
+    }
+  }
+
+  /** The longest that a timer can be set to: some 292 years. */
+  static Duration timer(Duration wanted) {
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+    return wanted.compareTo(longest) > 0 ? longest : wanted;
   }
 
   SocketConfig socketConfig(InetSocketAddress address) {

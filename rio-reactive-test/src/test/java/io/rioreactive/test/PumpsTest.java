@@ -4,6 +4,7 @@ import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rioreactive.Membership;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.RioUdpServer;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 
 /** Several sockets on one port, where the kernel spreads the peers over them. */
 @EnabledOnOs(OS.LINUX)
@@ -158,10 +160,12 @@ class PumpsTest {
     try (Peer gone = new LoopbackPeer()) {
       free = gone.address();
     }
+    Set<Thread> before = pumpThreads();
     RioUdpServer server =
         server().port(free.getPort()).option(StandardSocketOptions.SO_REUSEPORT, isShared);
     for (int i = 0; i < 100; i++) {
-      Disposable bind = server.bind().subscribe();
+      Closing bind = new Closing();
+      server.bind().subscribe(bind);
       LockSupport.parkNanos(i * 5_000L); // another moment each time
       bind.dispose();
     }
@@ -173,5 +177,31 @@ class PumpsTest {
           assertThat(alone).as("the port is free again").isNotNull();
           alone.disposeNow();
         });
+    eventually(() -> assertThat(pumpThreads()).isSubsetOf(before));
+  }
+
+  /** Closes what it is given, also after it has cancelled. */
+  private static final class Closing extends BaseSubscriber<RioConnection> {
+    @Override
+    protected void hookOnNext(RioConnection connection) {
+      connection.dispose();
+    }
+  }
+
+  private static Set<Thread> pumpThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("rio-pump-"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aBindThatFailsLeavesNoThread() {
+    Set<Thread> before = pumpThreads();
+
+    assertThatThrownBy(
+            () -> server().host("0.0.0.0").join(Membership.of("239.1.2.3").on("nosuch0")).bindNow())
+        .hasMessageContaining("nosuch0");
+
+    eventually(() -> assertThat(pumpThreads()).isSubsetOf(before));
   }
 }

@@ -172,6 +172,9 @@ interface ClientContract extends OnTestbed {
                         })
                     .connectNow())
         .isInstanceOf(OnPurpose.class);
+    assertThatThrownBy(() -> testbed().client().host("0.0.0.0").port(9).connectNow())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("wildcard");
     assertThatThrownBy(() -> testbed().client().port(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("port is 0")
@@ -199,6 +202,19 @@ interface ClientContract extends OnTestbed {
     former.send("do you remember me?", client.localAddress());
     moved.send("welcome", client.localAddress());
     assertThat(heard).succeedsWithin(LONG).extracting(Datagram::asString).isEqualTo("welcome");
+  }
+
+  @Test
+  default void aPeriodOfCenturiesIsNoHindrance() {
+    Peer peer = testbed().peer();
+
+    RioConnection client =
+        testbed()
+            .connect(
+                testbed().client().resolveEvery(Duration.ofSeconds(Long.MAX_VALUE)),
+                peer.address());
+
+    assertThat(client.isDisposed()).isFalse();
   }
 
   @Test

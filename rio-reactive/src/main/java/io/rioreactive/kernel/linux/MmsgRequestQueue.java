@@ -276,7 +276,9 @@ final class MmsgRequestQueue implements RequestQueue {
     }
     if (isFlushDue) {
       isFlushDue = false;
-      flush();
+      if (sending == Sending.FLOWING) {
+        flush();
+      }
     }
     int room = batch.remaining();
     // Sends first, but they leave room: else a batch full of them each time would starve receives.

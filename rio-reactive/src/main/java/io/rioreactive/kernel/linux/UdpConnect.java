@@ -61,8 +61,11 @@ final class UdpConnect {
         messages.discard(libc, socket.fd());
       } else if (steps.isSourceToChange(local, peer)) {
         steps.dissolve();
-        steps.connectOrGoBack(peer, former);
-        messages.discard(libc, socket.fd());
+        try {
+          steps.connectOrGoBack(peer, former);
+        } finally {
+          messages.discard(libc, socket.fd());
+        }
       } else {
         steps.connect(peer);
       }

@@ -13,6 +13,7 @@ import io.rioreactive.kernel.UnreachableNews;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -158,6 +159,10 @@ final class NioRequestQueue implements RequestQueue {
   /** The JDK connects a channel but once. Disconnecting keeps the port. */
   @Override
   public void connect(InetSocketAddress peer) throws KernelException {
+    if (peer.getAddress() instanceof Inet6Address && !format.isIpv6Socket()) {
+      // Asked first: a disconnect throws away what has arrived.
+      throw error("connect " + SocketAddressFormat.text(peer), NioError.BAD_ADDRESS.code());
+    }
     try {
       channel.disconnect();
       channel.connect(peer);
@@ -316,7 +321,7 @@ final class NioRequestQueue implements RequestQueue {
   // ---- receive
 
   private void receive(CompletionBatch batch) {
-    int most = Math.min(MOST_RECEIVES, batch.remaining());
+    int most = Math.min(receiveSlab.region().slots(), batch.remaining());
     for (int place = 0; place < most && isReceiveDue(); place++) {
       receiveOne(batch, place);
     }

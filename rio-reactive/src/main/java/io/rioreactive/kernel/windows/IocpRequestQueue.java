@@ -46,6 +46,9 @@ final class IocpRequestQueue implements RequestQueue {
    */
   static final int MOST_ATTEMPTS = 1_000;
 
+  /** The same on a socket that is connected to nobody, which is not told of such news. */
+  static final int MOST_ATTEMPTS_WITHOUT_PEER = 8;
+
   private final IocpCompletionQueue queue;
   private final Winsock winsock;
   private final int index;
@@ -245,7 +248,8 @@ final class IocpRequestQueue implements RequestQueue {
   }
 
   private boolean isWorthRepeating(int slot, int code) {
-    return WsaError.isAboutEarlierDatagram(code) && ++attempts[slot] < MOST_ATTEMPTS;
+    int most = isConnected ? MOST_ATTEMPTS : MOST_ATTEMPTS_WITHOUT_PEER;
+    return WsaError.isAboutEarlierDatagram(code) && ++attempts[slot] < most;
   }
 
   /** Without a peer nobody could say whose datagram it was. */

@@ -105,7 +105,7 @@ class IocpSendTest {
   void anErrorThatComesAgainAndAgainFailsTheDatagramInTheEnd() throws IOException {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 3, 64);
-      for (int i = 0; i < IocpRequestQueue.MOST_ATTEMPTS; i++) {
+      for (int i = 0; i < IocpRequestQueue.MOST_ATTEMPTS_WITHOUT_PEER; i++) {
         harness.winsock.refuseSend(WsaError.WSAECONNRESET);
       }
       harness.sendThree(socket);
