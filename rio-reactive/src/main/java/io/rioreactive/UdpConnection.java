@@ -223,19 +223,11 @@ final class UdpConnection implements RioConnection, PumpTask {
                 Schedulers.parallel()
                     .schedule(
                         () -> pump.later(() -> onTimeUp(timeout)),
-                        saturatedNanos(timeout),
+                        UdpOptions.timer(timeout).toNanos(),
                         TimeUnit.NANOSECONDS));
           }
           return closed.asMono().onErrorComplete();
         });
-  }
-
-  private static long saturatedNanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException centuries) {
-      return Long.MAX_VALUE;
-    }
   }
 
   @Override

@@ -28,6 +28,8 @@ final class IpOptions {
     } else if (option.equals(StandardSocketOptions.IP_MULTICAST_LOOP)) {
       return set(
           libc, fd, isIpv6, Constants.IP_MULTICAST_LOOP, Constants.IPV6_MULTICAST_LOOP, number);
+    } else if (option.equals(StandardSocketOptions.IP_TOS)) {
+      return set(libc, fd, isIpv6, Constants.IP_TOS, Constants.IPV6_TCLASS, number);
     } else if (option.equals(IpSocketOptions.IP_TTL)) {
       return set(libc, fd, isIpv6, Constants.IP_TTL, Constants.IPV6_UNICAST_HOPS, number);
     } else if (option.equals(IpSocketOptions.IP_DONTFRAGMENT)) {

@@ -257,7 +257,7 @@ final class MmsgRequestQueue implements RequestQueue {
 
   @Override
   public void commit() {
-    if (sending == Sending.FLOWING && !isErrorDue()) {
+    if (!isErrorDue()) {
       flush();
     }
     if (sends.done() > 0 || isErrorDue()) {
@@ -276,9 +276,7 @@ final class MmsgRequestQueue implements RequestQueue {
     }
     if (isFlushDue) {
       isFlushDue = false;
-      if (sending == Sending.FLOWING) {
-        flush();
-      }
+      flush();
     }
     int room = batch.remaining();
     // Sends first, but they leave room: else a batch full of them each time would starve receives.
@@ -392,11 +390,14 @@ final class MmsgRequestQueue implements RequestQueue {
 
   // ---- send
 
-  /** Sends what waits, until nothing does or the system wants a pause. Each round advances. */
+  /**
+   * Sends what waits, until nothing does or the system wants a pause; nothing while it does. Each
+   * round advances.
+   */
   private void flush() {
     boolean isConnected = errors != null;
     MessageHeaders headers = sendHeaders;
-    boolean isGoing = true;
+    boolean isGoing = sending == Sending.FLOWING;
     while (isGoing && sends.waiting() > 0) {
       int asked = Math.min(sends.waiting(), MessageHeaders.CAPACITY);
       prepareSends(headers, asked);
@@ -501,7 +502,7 @@ final class MmsgRequestQueue implements RequestQueue {
     if (errors.read(batch, index)) {
       attempts = 0; // what a send failed with may have been this
     }
-    isFlushDue = sending == Sending.FLOWING;
+    isFlushDue = true;
   }
 
   private void onErrorSuspected() {

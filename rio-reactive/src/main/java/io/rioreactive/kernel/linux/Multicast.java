@@ -71,8 +71,9 @@ final class Multicast {
   private static KernelException refusal(
       MembershipChange change, GroupMembership membership, int code) {
     String operation = change.of(membership);
+    Errno errno = Errno.of(code);
     String advice =
-        switch (Errno.of(code)) {
+        switch (errno) {
           case EADDRINUSE, EADDRNOTAVAIL ->
               change == MembershipChange.JOIN
                   ? "the socket has joined it already, on the interface that the system picks"
@@ -87,7 +88,6 @@ final class Multicast {
                   + " net.core.optmem_max";
           case null, default -> null;
         };
-    Errno errno = Errno.of(code);
     return errno == null || advice == null
         ? Errno.exception(operation, code)
         : new KernelException(KernelException.Kind.OTHER, operation, errno.name(), code, advice);

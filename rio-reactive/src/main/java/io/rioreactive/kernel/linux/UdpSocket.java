@@ -193,19 +193,9 @@ record UdpSocket(
         require(name, set(fd, Constants.SOL_SOCKET, Constants.SO_REUSEPORT, number));
       } else if (option.equals(StandardSocketOptions.SO_BROADCAST)) {
         require(name, set(fd, Constants.SOL_SOCKET, Constants.SO_BROADCAST, number));
-      } else if (option.equals(StandardSocketOptions.IP_TOS)) {
-        setTrafficClass(fd, name, number);
       } else {
         require(
             "setsockopt " + name, IpOptions.set(libc, fd, format.isIpv6Socket(), option, number));
-      }
-    }
-
-    private void setTrafficClass(int fd, String name, int number) throws KernelException {
-      // On an IPv6 socket this one is for the datagrams that leave as IPv4.
-      require(name, set(fd, Constants.IPPROTO_IP, Constants.IP_TOS, number));
-      if (format.isIpv6Socket()) {
-        require("IPV6_TCLASS", set(fd, Constants.IPPROTO_IPV6, Constants.IPV6_TCLASS, number));
       }
     }
 
