@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -108,6 +109,16 @@ static void layouts(void) {
   FIELD(ip_mreqn, imr_multiaddr);
   FIELD(ip_mreqn, imr_address);
   FIELD(ip_mreqn, imr_ifindex);
+
+  LAYOUT(sock_filter);
+  FIELD(sock_filter, code);
+  FIELD(sock_filter, jt);
+  FIELD(sock_filter, jf);
+  FIELD(sock_filter, k);
+
+  LAYOUT(sock_fprog);
+  FIELD(sock_fprog, len);
+  FIELD(sock_fprog, filter);
 }
 
 static void constants(void) {
@@ -128,7 +139,10 @@ static void constants(void) {
   CONSTANT(SO_SNDBUF);
   CONSTANT(SO_RCVBUF);
   CONSTANT(SO_REUSEPORT);
+  CONSTANT(SO_ATTACH_FILTER);
+  CONSTANT(SO_DETACH_FILTER);
   CONSTANT(SO_MEMINFO);
+  CONSTANT(BPF_RET);
   CONSTANT(SK_MEMINFO_DROPS);
   CONSTANT(SK_MEMINFO_VARS);
   CONSTANT(IPPROTO_IP);

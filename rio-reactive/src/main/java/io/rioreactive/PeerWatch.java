@@ -31,7 +31,7 @@ final class PeerWatch {
     return Flux.interval(period)
         .onBackpressureDrop() // a look-up may take longer than the period
         .concatMap(tick -> watch.lookUp(), 1)
-        .subscribe(peer -> connection.later(() -> connection.onPeerMoved(peer)));
+        .subscribe(peer -> connection.later(() -> connection.onPeerResolved(peer)));
   }
 
   private Mono<InetSocketAddress> lookUp() {

@@ -30,7 +30,8 @@ public interface RioConnection extends Disposable {
 
   /**
    * The sockets behind it: itself or, of a server with {@link RioUdpServer#pumps}, one for each
-   * pump.
+   * pump. Of these the first that is open has joined the multicast groups: if it alone is closed,
+   * they are to be joined again.
    */
   default List<RioConnection> connections() {
     return List.of(this);

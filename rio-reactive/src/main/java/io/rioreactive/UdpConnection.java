@@ -2,6 +2,7 @@ package io.rioreactive;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.KernelException.Kind;
 import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -76,6 +77,9 @@ final class UdpConnection implements RioConnection, PumpTask {
   private final @Nullable Handler handler;
   private final DropLog dropLog;
   private final @Nullable Wiretap wiretap;
+
+  /** The address that the socket could not be connected to when it last tried; pump only. */
+  private @Nullable InetSocketAddress refusedPeer;
 
   private volatile State state = State.OPEN;
 
@@ -374,24 +378,42 @@ final class UdpConnection implements RioConnection, PumpTask {
     }
   }
 
-  /** The peer has another address: the same socket goes there from now on. */
-  void onPeerMoved(InetSocketAddress moved) {
+  /**
+   * The peer has this address: if it is another one, the same socket goes there from now on. After
+   * a refusal it is tried again whatever the address is, since the way back may be lost too.
+   */
+  void onPeerResolved(InetSocketAddress address) {
     InetSocketAddress former = peer;
-    if (!isLive() || moved.equals(former)) {
+    if (!isLive() || (address.equals(former) && refusedPeer == null)) {
       return;
     }
     try {
-      queue.connect(moved);
+      queue.connect(address);
     } catch (IOException refused) {
-      LOG.warn(
-          "{}: cannot be connected to {}: the peer stays: {}", this, moved, refused.toString());
+      onPeerRefused(address, refused);
       return;
     }
-    counters.increment(Counters.RECONNECTS);
-    LOG.info("{}: the peer has moved: connected to {}", this, SocketAddressFormat.text(moved));
-    peer = moved;
+    refusedPeer = null;
     localAddress = queue.localAddress();
-    outbound.onPeer(moved);
+    if (!address.equals(former)) {
+      counters.increment(Counters.RECONNECTS);
+      LOG.info("{}: the peer has moved: connected to {}", this, SocketAddressFormat.text(address));
+      peer = address;
+      outbound.onPeer(address);
+    }
+  }
+
+  private void onPeerRefused(InetSocketAddress address, IOException refused) {
+    if (refused instanceof KernelException failure && failure.kind() == Kind.SOCKET_LOST) {
+      onSocketFailed(failure);
+    } else if (!address.equals(refusedPeer)) { // once for each address
+      refusedPeer = address;
+      LOG.warn(
+          "{}: cannot be connected to {}, and tries again whenever it is resolved: {}",
+          this,
+          SocketAddressFormat.text(address),
+          refused.toString());
+    }
   }
 
   /** A datagram that was sent earlier did not arrive: news, and the connection goes on. */

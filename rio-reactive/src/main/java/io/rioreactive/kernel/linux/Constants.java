@@ -26,7 +26,12 @@ final class Constants {
   static final int SO_SNDBUF = 7;
   static final int SO_RCVBUF = 8;
   static final int SO_REUSEPORT = 15;
+  static final int SO_ATTACH_FILTER = 26;
+  static final int SO_DETACH_FILTER = 27;
   static final int SO_MEMINFO = 55;
+
+  // linux/bpf_common.h: the end of a filter, with how many bytes of the packet it takes
+  static final int BPF_RET = 6;
 
   // linux/sock_diag.h: the fields of SO_MEMINFO, each a u32
   static final int SK_MEMINFO_DROPS = 8;

@@ -20,6 +20,7 @@ final class DropCounter {
   private final LibC libc;
   private final int fd;
   private boolean isStopped;
+  private boolean isPaused;
   private boolean isKnown;
   private int last;
   private long total;
@@ -45,6 +46,22 @@ final class DropCounter {
     }
   }
 
+  /** What the system drops from here on counts for nothing, until {@link #resume}. */
+  synchronized void pause() {
+    if (!isStopped) {
+      update();
+      isPaused = true;
+    }
+  }
+
+  /** What the system drops counts again. */
+  synchronized void resume() {
+    if (isPaused) {
+      update();
+      isPaused = false;
+    }
+  }
+
   private void update() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment numbers = arena.allocate(OPTION_SIZE, JAVA_INT.byteAlignment());
@@ -54,7 +71,7 @@ final class DropCounter {
               fd, Constants.SOL_SOCKET, Constants.SO_MEMINFO, numbers.address(), size.address());
       if (result == 0 && size.get(JAVA_INT, 0) == OPTION_SIZE) {
         int now = numbers.getAtIndex(JAVA_INT, Constants.SK_MEMINFO_DROPS);
-        total += Integer.toUnsignedLong(now - last);
+        total += isPaused ? 0 : Integer.toUnsignedLong(now - last);
         last = now;
         isKnown = true;
       }

@@ -129,10 +129,16 @@ enum Errno {
   /** A failure as an exception with its advice. */
   static KernelException exception(String operation, int code) {
     Errno errno = of(code);
+    return exception(errno == null ? Kind.OTHER : errno.kind, operation, code);
+  }
+
+  /** A failure that means something else here than it usually does. */
+  static KernelException exception(Kind kind, String operation, int code) {
+    Errno errno = of(code);
     return errno == null
         ? new KernelException(
-            Kind.OTHER, operation, "errno", code, "see errno(3) and the manual page of the call")
-        : new KernelException(errno.kind, operation, errno.name(), code, errno.advice);
+            kind, operation, "errno", code, "see errno(3) and the manual page of the call")
+        : new KernelException(kind, operation, errno.name(), code, errno.advice);
   }
 
   /**

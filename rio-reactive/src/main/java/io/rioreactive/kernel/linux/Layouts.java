@@ -160,5 +160,20 @@ final class Layouts {
           JAVA_INT.withName("imr_address"),
           JAVA_INT.withName("imr_ifindex"));
 
+  /** {@code struct sock_filter { __u16 code; __u8 jt; __u8 jf; __u32 k; }}, linux/filter.h. */
+  static final Struct SOCK_FILTER =
+      Struct.of(
+          "sock_filter",
+          JAVA_SHORT.withName("code"),
+          JAVA_BYTE.withName("jt"),
+          JAVA_BYTE.withName("jf"),
+          JAVA_INT.withName("k"));
+
+  /**
+   * {@code struct sock_fprog { unsigned short len; struct sock_filter *filter; }}, linux/filter.h.
+   */
+  static final Struct SOCK_FPROG =
+      Struct.of("sock_fprog", JAVA_SHORT.withName("len"), JAVA_LONG.withName("filter"));
+
   private Layouts() {}
 }

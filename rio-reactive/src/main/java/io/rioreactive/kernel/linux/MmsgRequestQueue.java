@@ -8,7 +8,6 @@ import io.rioreactive.kernel.GroupMembership;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.net.InetSocketAddress;
@@ -16,94 +15,41 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One socket: its posted receives as a stack, its sends as a ring, and what is known of its
- * readiness.
+ * One socket: its {@link MmsgReceives}, its {@link MmsgSends}, the peer it is connected to, and
+ * what epoll watches it for.
  *
- * <p>It owns the descriptor and the send slots, and borrows the receive buffers of its queue. The
- * queue's thread alone, but for {@link #kernelDrops} and {@link #localAddress}. It never blocks,
- * and never makes a system call to learn what it could know.
+ * <p>It owns the descriptor. The queue's thread alone, but for {@link #kernelDrops} and {@link
+ * #localAddress}. It never blocks, and never makes a system call to learn what it could know.
  *
  * <pre>
- *   readable:  NO ──epoll──▶ YES ──a full batch──▶ PERHAPS ──nothing there──▶ NO
- *               ◀───────── a batch not full ──────────┘
- *   watched:   IN ──told, and nothing posted──▶ not IN ──readable is NO again──▶ IN
- *   sends:     FLOWING ──EAGAIN──▶ BLOCKED ──epoll─▶ FLOWING
- *                      ──ENOBUFS─▶ PAUSED ──time───▶ FLOWING
- *   peer:      none ──connect──▶ connected ──connect──▶ connected, to another
+ *   watched:   IN ──told, and nothing posted──▶ not IN ──nothing to read──▶ IN
  *   life:      open ──a fatal error──▶ failed ──close──▶ closed ──release──▶ (gone)
  *                   ──────────── close ─────────────────▶
  * </pre>
  */
 final class MmsgRequestQueue implements RequestQueue {
 
-  private static final int RECEIVE_FLAGS = Constants.MSG_DONTWAIT | Constants.MSG_TRUNC;
-  private static final int SEND_FLAGS = Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
-
-  private static final long FIRST_PAUSE_NANOS = 1_000_000;
-  private static final long LONGEST_PAUSE_NANOS = 20_000_000;
-  private static final int MOST_ATTEMPTS = 8;
-
-  /** Of a connected socket's send, with what the network told read in between. */
-  private static final int MOST_ATTEMPTS_WITHOUT_NEWS = 2;
-
   /** What epoll watches a socket for from its opening on. */
   static final int FIRST_INTEREST = Constants.EPOLLIN;
 
   private static final int UNWATCHED = -1;
 
-  private enum Readiness {
-    NO,
-    PERHAPS,
-    YES
-  }
-
-  private enum Sending {
-    FLOWING,
-    BLOCKED,
-    PAUSED
-  }
-
   private final MmsgCompletionQueue queue;
   private final LibC libc;
   private final int index;
   private final UdpSocket socket;
-  private volatile InetSocketAddress localAddress;
-  private final SlotRegion receives;
-  private final Slab sendSlab;
+  private final UdpConnect peer;
+  private final MmsgReceives receives;
+  private final MmsgSends sends;
   private final DropCounter drops;
-
-  /** Null without packet info. */
-  private final @Nullable PacketInfoMessages packetInfo;
-
-  private final MessageHeaders receiveHeaders;
-  private final MessageHeaders sendHeaders;
-
-  private final long receiveBase;
-  private final long receiveStride;
-  private final int receivePayloadOffset;
-  private final int datagramSize;
-  private final long sendBase;
-  private final long sendStride;
-  private final int sendPayloadOffset;
-
-  /** Posted receives: numbers only, the one posted last is completed first. */
-  private final int[] posted;
-
-  private int postedCount;
-  private Readiness readable = Readiness.NO;
 
   /** What epoll watches it for. */
   private int interest = FIRST_INTEREST;
 
-  private final SendRing sends;
-  private Sending sending = Sending.FLOWING;
   private boolean isFlushDue;
-  private int attempts;
-  private long pauseNanos;
   private long pausedUntil;
 
-  // Both null, or of the peer the socket is connected to.
-  private @Nullable InetSocketAddress peer;
+  /** Null while it has had no peer. */
   private @Nullable ErrorQueue errors;
 
   private boolean isEnded;
@@ -126,29 +72,23 @@ final class MmsgRequestQueue implements RequestQueue {
       int index,
       UdpSocket socket,
       int receiveSlots,
-      SlotRegion receives,
+      SlotRegion receiveRegion,
       Slab sendSlab) {
     this.queue = queue;
     this.libc = libc;
     this.index = index;
     this.socket = socket;
-    this.localAddress = socket.localAddress();
-    this.receives = receives;
-    this.sendSlab = sendSlab;
-    this.drops = new DropCounter(libc, socket.fd());
-    packetInfo = receives.hasInfo() ? queue.packetInfoMessages() : null;
-    receiveHeaders = packetInfo == null ? queue.receiveHeaders() : packetInfo.receiveHeaders();
-    sendHeaders = packetInfo == null ? queue.sendHeaders() : packetInfo.sendHeaders();
-    receiveBase = receives.memory().address() + receives.addressOffset();
-    receiveStride = receives.stride();
-    receivePayloadOffset = receives.payloadOffset() - receives.addressOffset();
-    datagramSize = receives.payloadSize();
-    SlotRegion sendSlots = sendSlab.slots();
-    sendBase = sendSlots.memory().address() + sendSlots.addressOffset();
-    sendStride = sendSlots.stride();
-    sendPayloadOffset = sendSlots.payloadOffset() - sendSlots.addressOffset();
-    posted = new int[receiveSlots];
-    sends = new SendRing(sendSlots.slots());
+    drops = new DropCounter(libc, socket.fd());
+    peer = new UdpConnect(libc, socket, queue.errorMessages(), drops);
+    PacketInfoMessages packetInfo = receiveRegion.hasInfo() ? queue.packetInfoMessages() : null;
+    MessageHeaders receiveHeaders =
+        packetInfo == null ? queue.receiveHeaders() : packetInfo.receiveHeaders();
+    MessageHeaders sendHeaders =
+        packetInfo == null ? queue.sendHeaders() : packetInfo.sendHeaders();
+    receives =
+        new MmsgReceives(
+            libc, index, socket, receiveSlots, receiveRegion, receiveHeaders, packetInfo);
+    sends = new MmsgSends(libc, socket, sendSlab, sendHeaders, packetInfo);
   }
 
   @Override
@@ -158,7 +98,7 @@ final class MmsgRequestQueue implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return localAddress;
+    return peer.localAddress();
   }
 
   @Override
@@ -167,15 +107,13 @@ final class MmsgRequestQueue implements RequestQueue {
       throw Errno.exception("connect " + SocketAddressFormat.text(peer), refusal());
     }
     try {
-      ErrorMessages messages = queue.errorMessages();
-      localAddress = UdpConnect.connect(libc, socket, messages, localAddress, this.peer, peer);
-    } catch (KernelException e) {
-      if (UdpConnect.isPortLost(libc, socket)) {
-        fail(e.code());
+      this.peer.connect(peer);
+    } catch (KernelException refused) {
+      if (refused.kind() == KernelException.Kind.SOCKET_LOST) {
+        fail(refused.code());
       }
-      throw e;
+      throw refused;
     }
-    this.peer = peer;
     if (errors == null) {
       errors = new ErrorQueue(libc, socket, queue.errorMessages());
     }
@@ -183,12 +121,12 @@ final class MmsgRequestQueue implements RequestQueue {
 
   @Override
   public SlotRegion receiveSlots() {
-    return receives;
+    return receives.slots();
   }
 
   @Override
   public SlotRegion sendSlots() {
-    return sendSlab.slots();
+    return sends.slots();
   }
 
   @Override
@@ -226,8 +164,8 @@ final class MmsgRequestQueue implements RequestQueue {
     if (isEnded) {
       return refusal();
     }
-    posted[postedCount++] = slot;
-    if (readable != Readiness.NO) {
+    receives.post(slot);
+    if (receives.isReadable()) {
       queue.onReady(this);
     }
     return ACCEPTED;
@@ -235,11 +173,7 @@ final class MmsgRequestQueue implements RequestQueue {
 
   @Override
   public int withdrawReceives(int[] slots, int count) {
-    int n = Math.min(count, postedCount);
-    for (int i = 0; i < n; i++) {
-      slots[i] = posted[--postedCount];
-    }
-    return n;
+    return receives.withdraw(slots, count);
   }
 
   @Override
@@ -280,214 +214,38 @@ final class MmsgRequestQueue implements RequestQueue {
     }
     int room = batch.remaining();
     // Sends first, but they leave room: else a batch full of them each time would starve receives.
-    sends.dequeue(batch, index, isReceiveDue() ? (room + 1) / 2 : room);
+    sends.dequeue(batch, index, receives.isDue() ? (room + 1) / 2 : room);
     if (isEnded) {
-      endReceives(batch);
-    } else if (isReceiveDue()) {
+      receives.end(batch, end, endCode);
+    } else if (receives.isDue()) {
       receive(batch);
     }
     sends.dequeue(batch, index, batch.remaining());
-    return sends.done() > 0 || isErrorDue() || (isEnded ? postedCount > 0 : isReceiveDue());
+    return sends.done() > 0 || isErrorDue() || (isEnded ? receives.posted() > 0 : receives.isDue());
   }
-
-  private boolean isReceiveDue() {
-    return readable != Readiness.NO && postedCount > 0;
-  }
-
-  // ---- receive
 
   private void receive(CompletionBatch batch) {
-    int asked = Math.min(Math.min(postedCount, MessageHeaders.CAPACITY), batch.remaining());
-    if (asked == 0) {
-      return;
-    }
-    MessageHeaders headers = receiveHeaders;
-    prepareReceives(headers, batch.size(), asked);
-    int received = libc.recvmmsg(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
-    if (received < 0) {
-      received = onReceiveFailed(headers, asked);
-    }
-    addReceived(batch, headers, received);
-    if (received > 0) {
-      // Fewer than asked: the socket is empty, and asking again would be a call for nothing.
-      if (received == asked) {
-        readable = Readiness.PERHAPS;
-      } else {
-        onReadEmpty();
-      }
-    }
-  }
-
-  /** Each datagram is to stand where its completion will stand in the batch. */
-  private void prepareReceives(MessageHeaders headers, int firstPlace, int count) {
-    headers.setRun(
-        count,
-        receiveBase + firstPlace * receiveStride,
-        receiveStride,
-        socket.addressLength(),
-        receivePayloadOffset,
-        datagramSize);
-    if (packetInfo != null) {
-      packetInfo.prepareReceives(count);
-    }
-  }
-
-  private void addReceived(CompletionBatch batch, MessageHeaders headers, int received) {
-    if (packetInfo != null) {
-      readPacketInfo(packetInfo, batch.size(), received);
-    }
-    int top = postedCount - 1;
-    for (int i = 0; i < received; i++) {
-      boolean isTruncated = (headers.flags(i) & Constants.MSG_TRUNC) != 0;
-      CompletionStatus status = isTruncated ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
-      batch.addReceive(index, posted[top - i], batch.size(), status, headers.length(i), 0);
-    }
-    postedCount -= received;
-  }
-
-  private void readPacketInfo(PacketInfoMessages packetInfo, int firstPlace, int received) {
-    int port = socket.localAddress().getPort();
-    for (int i = 0; i < received; i++) {
-      long info = receives.infoAt(firstPlace + i);
-      packetInfo.read(i, socket.format(), port, receives.memory(), info);
-    }
-  }
-
-  /** Returns how many datagrams came all the same. */
-  private int onReceiveFailed(MessageHeaders headers, int asked) {
-    if (readable == Readiness.PERHAPS) {
-      // Asked on the chance of more: most likely EAGAIN. Anything else epoll will tell.
-      onReadEmpty();
-      return 0;
-    }
-    // epoll has promised something. The first call kept no error, and if it was one of a datagram
-    // sent earlier, it has consumed it, and the error queue of a connected socket tells it.
-    int result =
-        libc.recvmmsgCapturing(socket.fd(), headers.address(), asked, RECEIVE_FLAGS, LibC.NULL);
-    if (result >= 0) {
-      return result;
-    }
-    onReadEmpty();
-    if (!isReceiveIgnorable(-result)) {
-      fail(-result);
-    }
-    return 0;
-  }
-
-  private void onReadEmpty() {
-    readable = Readiness.NO;
-    if ((interest & Constants.EPOLLIN) == 0) {
+    int failure = receives.receive(batch);
+    if (!receives.isReadable() && (interest & Constants.EPOLLIN) == 0) {
       queue.onInterestChanged(this);
     }
+    if (failure != 0) {
+      fail(failure);
+    }
   }
 
-  private static boolean isReceiveIgnorable(int code) {
-    return code == Errno.EAGAIN.code()
-        || code == Errno.EINTR.code()
-        || Errno.isShortage(code)
-        || Errno.isAboutEarlierDatagram(code);
-  }
-
-  // ---- send
-
-  /**
-   * Sends what waits, until nothing does or the system wants a pause; nothing while it does. Each
-   * round advances.
-   */
   private void flush() {
-    boolean isConnected = errors != null;
-    MessageHeaders headers = sendHeaders;
-    boolean isGoing = sending == Sending.FLOWING;
-    while (isGoing && sends.waiting() > 0) {
-      int asked = Math.min(sends.waiting(), MessageHeaders.CAPACITY);
-      prepareSends(headers, asked);
-      int sent = libc.sendmmsg(socket.fd(), headers.address(), asked, SEND_FLAGS);
-      boolean isWhole = sent == asked;
-      if (sent <= 0) {
-        // The first call kept no error; if it was one of an earlier datagram, it has consumed it,
-        // and the error queue of a connected socket tells it all the same.
-        sent = libc.sendmmsgCapturing(socket.fd(), headers.address(), asked, SEND_FLAGS);
-      }
-      if (sent > 0) {
-        sends.sent(sent);
-        attempts = 0;
-        pauseNanos = 0;
-        if (isConnected && !isWhole) {
-          onErrorSuspected(); // one met an error, and nobody has told which
-          isGoing = false;
-        }
-      } else {
-        isGoing = onSendFailed(-sent);
-      }
+    switch (sends.flush(errors != null)) {
+      case DONE -> {}
+      case BLOCKED -> queue.onInterestChanged(this); // EPOLLOUT
+      case PAUSED -> pause();
+      case ERROR_SUSPECTED -> onErrorSuspected();
+      case FAILED -> fail(sends.failure());
     }
-  }
-
-  private void prepareSends(MessageHeaders headers, int count) {
-    for (int i = 0; i < count; i++) {
-      long slot = sendBase + sends.slot(i) * sendStride;
-      if (errors == null) {
-        headers.set(i, slot, socket.addressLength(), slot + sendPayloadOffset, sends.length(i));
-      } else {
-        headers.set(i, LibC.NULL, 0, slot + sendPayloadOffset, sends.length(i)); // to the peer
-      }
-    }
-    if (packetInfo != null) {
-      preparePacketInfo(packetInfo, count);
-    }
-  }
-
-  private void preparePacketInfo(PacketInfoMessages packetInfo, int count) {
-    SlotRegion slots = sendSlab.slots();
-    for (int i = 0; i < count; i++) {
-      packetInfo.prepareSend(i, socket.format(), slots, sends.slot(i));
-    }
-  }
-
-  /**
-   * sendmmsg reports an error only if the first message has it (behind others it ends the batch,
-   * and comes back here as the first). So the error is about the first waiting send, or about the
-   * socket, or about a datagram sent earlier.
-   *
-   * @return whether to go on with what waits
-   */
-  private boolean onSendFailed(int code) {
-    if (code == Errno.EAGAIN.code()) {
-      sending = Sending.BLOCKED;
-      queue.onInterestChanged(this); // EPOLLOUT
-      return false;
-    }
-    if (Errno.isShortage(code)) {
-      pause(); // epoll would say writable at once: only time helps
-      return false;
-    }
-    if (Errno.isFatal(code)) {
-      fail(code);
-      return false;
-    }
-    if (errors != null && Errno.isAboutEarlierDatagram(code)) {
-      boolean isNeverItsOwn = Errno.isOnlyAboutEarlierDatagram(code);
-      if (++attempts < (isNeverItsOwn ? MOST_ATTEMPTS : MOST_ATTEMPTS_WITHOUT_NEWS)) {
-        onErrorSuspected();
-        return false;
-      }
-    } else if (isWorthRepeating(code) && ++attempts < MOST_ATTEMPTS) {
-      return true;
-    }
-    attempts = 0;
-    sends.failed(CompletionStatus.FAILED, code);
-    return true;
-  }
-
-  /** Whether the error cannot be this datagram's own. */
-  private static boolean isWorthRepeating(int code) {
-    return code == Errno.EINTR.code() || Errno.isOnlyAboutEarlierDatagram(code);
   }
 
   private void pause() {
-    pauseNanos =
-        pauseNanos == 0 ? FIRST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
-    pausedUntil = queue.nanoTime() + pauseNanos;
-    sending = Sending.PAUSED;
+    pausedUntil = queue.nanoTime() + sends.pauseNanos();
     queue.pauses().add(this);
   }
 
@@ -500,7 +258,7 @@ final class MmsgRequestQueue implements RequestQueue {
   private void readErrors(CompletionBatch batch) {
     ErrorQueue errors = requireNonNull(this.errors);
     if (errors.read(batch, index)) {
-      attempts = 0; // what a send failed with may have been this
+      sends.onNewsRead();
     }
     isFlushDue = true;
   }
@@ -526,9 +284,9 @@ final class MmsgRequestQueue implements RequestQueue {
       epoll.remove(socket.fd());
       return;
     }
-    boolean isUnasked = readable != Readiness.NO && postedCount == 0;
+    boolean isUnasked = receives.isReadable() && receives.posted() == 0;
     int in = isUnasked ? 0 : Constants.EPOLLIN;
-    int out = sending == Sending.BLOCKED ? Constants.EPOLLOUT : 0;
+    int out = sends.isBlocked() ? Constants.EPOLLOUT : 0;
     if ((in | out) != interest) {
       interest = in | out;
       if (epoll.modify(socket.fd(), interest, index) < 0) {
@@ -551,13 +309,13 @@ final class MmsgRequestQueue implements RequestQueue {
       onErrorPolled();
     }
     if ((events & Constants.EPOLLIN) != 0) {
-      readable = Readiness.YES;
-      if (postedCount == 0) {
+      receives.onReadable();
+      if (receives.posted() == 0) {
         queue.onInterestChanged(this);
       }
     }
-    if (sending == Sending.BLOCKED && isWritable) {
-      sending = Sending.FLOWING;
+    if (sends.isBlocked() && isWritable) {
+      sends.resume();
       isFlushDue = true;
       queue.onInterestChanged(this);
     }
@@ -567,9 +325,9 @@ final class MmsgRequestQueue implements RequestQueue {
   private void onErrorPolled() {
     if (errors != null) {
       errors.onPolled();
-    } else if (postedCount > 0) {
-      readable = Readiness.YES; // the next call consumes the error
-    } else if (sending != Sending.BLOCKED) {
+    } else if (receives.posted() > 0) {
+      receives.onReadable(); // the next call consumes the error
+    } else if (!sends.isBlocked()) {
       socket.clearError(libc); // nobody makes a call, and epoll would tell of it for ever
     }
   }
@@ -580,7 +338,7 @@ final class MmsgRequestQueue implements RequestQueue {
   }
 
   void onPauseEnded() {
-    sending = Sending.FLOWING;
+    sends.resume();
     isFlushDue = true;
     queue.onReady(this);
   }
@@ -597,19 +355,12 @@ final class MmsgRequestQueue implements RequestQueue {
       end = status;
       endCode = code;
       isFlushDue = false;
-      if (sending == Sending.PAUSED) {
+      if (sends.isPaused()) {
         queue.pauses().remove(this);
       }
-      sending = Sending.FLOWING;
+      sends.end(status, code);
       queue.onInterestChanged(this);
-      sends.allFailed(status, code);
       queue.onReady(this);
-    }
-  }
-
-  private void endReceives(CompletionBatch batch) {
-    while (postedCount > 0 && batch.remaining() > 0) {
-      batch.addReceive(index, posted[--postedCount], end, 0, endCode);
     }
   }
 
@@ -630,21 +381,20 @@ final class MmsgRequestQueue implements RequestQueue {
   @Override
   public void release() {
     requireClosed();
-    int outstanding = postedCount + sends.waiting() + sends.done();
+    int outstanding = receives.posted() + sends.outstanding();
     if (outstanding > 0) {
       throw new IllegalStateException(outstanding + " requests are outstanding");
     }
     queue.onGone(this);
-    sendSlab.free();
+    sends.free();
   }
 
   @Override
   public void abandon() {
     requireClosed();
-    postedCount = 0;
-    sends.clear();
+    receives.clear();
     queue.onGone(this);
-    sendSlab.leak();
+    sends.leak();
   }
 
   private void requireClosed() {

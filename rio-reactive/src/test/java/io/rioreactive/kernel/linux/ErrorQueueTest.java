@@ -26,7 +26,7 @@ class ErrorQueueTest {
       try {
         ErrorMessages messages = new ErrorMessages(arena);
         InetSocketAddress dead = deadPort();
-        UdpConnect.connect(libc, socket, messages, socket.localAddress(), null, dead);
+        new UdpConnect(libc, socket, messages, new DropCounter(libc, socket.fd())).connect(dead);
         MessageHeaders headers = new MessageHeaders(arena);
         headers.set(0, LibC.NULL, 0, headers.address(), 1);
         int sent = 0;

@@ -167,6 +167,51 @@ class MmsgConnectTest {
     }
   }
 
+  @Test
+  void whoHasLostItsPeerReachesAndHearsNobodyUntilItHasOneAgain() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness();
+        DatagramSocket six = plain("::1")) {
+      RequestQueue socket = open(harness, "::", 0);
+      socket.connect(harness.peerAddress());
+      postReceives(socket, 4);
+      harness.libc.failConnect(2, Errno.ENETUNREACH).failConnect(0, Errno.ENETUNREACH);
+      InetSocketAddress next = (InetSocketAddress) six.getLocalSocketAddress();
+      assertThatThrownBy(() -> socket.connect(next))
+          .satisfies(refused -> assertThat(refused.getSuppressed()).hasSize(1));
+
+      for (int i = 0; i < 100; i++) {
+        harness.sendTo(socket, A); // nobody is heard, the peer neither
+      }
+      postSend(socket, 0, harness.peerAddress(), A);
+      socket.commit();
+      Done refused = harness.take(1).getFirst();
+      assertThat(refused.status()).isEqualTo(CompletionStatus.FAILED);
+      assertThat(refused.code()).isEqualTo(Errno.EDESTADDRREQ.code());
+
+      socket.connect(harness.peerAddress());
+      requireConnectedToPeer(harness, socket);
+      harness.sendTo(socket, B);
+      assertThat(harness.take(1)).extracting(Done::text).containsExactly("b");
+      assertThat(socket.kernelDrops()).hasValue(0);
+    }
+  }
+
+  @Test
+  void aSourceThatChangesKeepsWhatHasArrived() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness();
+        DatagramSocket six = plain("::1")) {
+      RequestQueue socket = open(harness, "::", 0);
+      socket.connect(harness.peerAddress());
+      harness.sendTo(socket, A);
+      socket.connect((InetSocketAddress) six.getLocalSocketAddress());
+
+      postReceives(socket, 2);
+      Done done = harness.take(1).getFirst();
+      assertThat(done.text()).isEqualTo("a");
+      assertThat(done.sender()).isEqualTo(harness.peerAddress());
+    }
+  }
+
   private static void requireConnectedToPeer(MmsgHarness harness, RequestQueue socket)
       throws IOException {
     postSend(socket, 0, MmsgHarness.loopback(9), A);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
@@ -277,6 +278,45 @@ class NioRequestQueueTest {
       assertThat(fixture.dequeue()).containsExactly("send 0 OK 5");
       assertThat(Net.receive(fixture.peer)).isEqualTo("found");
       Net.send(fixture.peer, "the peer's", fixture.socket);
+      fixture.queue.await();
+      assertThat(fixture.dequeue()).containsExactly("receive 0 OK 10");
+    }
+  }
+
+  @Test
+  void strangersWhoFloodASocketWithoutAPeerDoNotRunPastItsBuffers() throws IOException {
+    assumeFalse(Wine.isThere(), "Wine loses the port when a channel is disconnected");
+    try (Fixture fixture = new Fixture()) {
+      fixture.socket.connect(fixture.target());
+      fixture.channel.failConnects(2, new NoRouteToHostException());
+      assertThatThrownBy(() -> fixture.socket.connect(new InetSocketAddress(LOOPBACK, 9)))
+          .isInstanceOf(KernelException.class);
+      Net.post(fixture.socket, 0);
+      for (int i = 0; i < 10 * SLOTS; i++) {
+        Net.send(fixture.peer, "anybody's " + i, fixture.socket);
+      }
+
+      fixture.queue.await();
+      for (int i = 0; i < 20; i++) {
+        assertThat(fixture.dequeue()).isEmpty();
+      }
+      fixture.socket.connect(fixture.target());
+      Net.send(fixture.peer, "the peer's", fixture.socket);
+      fixture.queue.await();
+      assertThat(fixture.dequeue()).containsExactly("receive 0 OK 10");
+    }
+  }
+
+  @Test
+  void aPeerOfAFamilyItCannotReachCostsNothingThatHasArrived() throws IOException {
+    try (Fixture fixture = new Fixture()) {
+      fixture.socket.connect(fixture.target());
+      Net.send(fixture.peer, "the peer's", fixture.socket);
+      InetSocketAddress six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 9);
+      assertThatThrownBy(() -> fixture.socket.connect(six))
+          .hasMessageStartingWith("connect [0:0:0:0:0:0:0:1]:9 failed: NIO_BAD_ADDRESS");
+
+      Net.post(fixture.socket, 0);
       fixture.queue.await();
       assertThat(fixture.dequeue()).containsExactly("receive 0 OK 10");
     }

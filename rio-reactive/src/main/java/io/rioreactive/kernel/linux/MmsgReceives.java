@@ -1,0 +1,201 @@
+package io.rioreactive.kernel.linux;
+
+import io.rioreactive.kernel.CompletionBatch;
+import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.SlotRegion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receives of one socket: those that are posted, as a stack, and whether the socket has
+ * something for them.
+ *
+ * <pre>
+ *   readable:  NO ──epoll──▶ YES ──a full batch──▶ PERHAPS ──nothing there──▶ NO
+ *               ◀───────── a batch not full ──────────┘
+ * </pre>
+ *
+ * <p>It borrows the receive buffers and the message headers of its queue. The queue's thread alone.
+ */
+final class MmsgReceives {
+
+  private static final int FLAGS = Constants.MSG_DONTWAIT | Constants.MSG_TRUNC;
+
+  private enum Readiness {
+    NO,
+    PERHAPS,
+    YES
+  }
+
+  private final LibC libc;
+  private final int index;
+  private final UdpSocket socket;
+  private final SlotRegion slots;
+  private final MessageHeaders headers;
+
+  /** Null without packet info. */
+  private final @Nullable PacketInfoMessages packetInfo;
+
+  private final long base;
+  private final long stride;
+  private final int payloadOffset;
+  private final int datagramSize;
+
+  /** Posted receives: numbers only, the one posted last is completed first. */
+  private final int[] posted;
+
+  private int postedCount;
+  private Readiness readable = Readiness.NO;
+
+  /**
+   * Without anything posted.
+   *
+   * @param most receives that can be posted
+   */
+  MmsgReceives(
+      LibC libc,
+      int index,
+      UdpSocket socket,
+      int most,
+      SlotRegion slots,
+      MessageHeaders headers,
+      @Nullable PacketInfoMessages packetInfo) {
+    this.libc = libc;
+    this.index = index;
+    this.socket = socket;
+    this.slots = slots;
+    this.headers = headers;
+    this.packetInfo = packetInfo;
+    base = slots.memory().address() + slots.addressOffset();
+    stride = slots.stride();
+    payloadOffset = slots.payloadOffset() - slots.addressOffset();
+    datagramSize = slots.payloadSize();
+    posted = new int[most];
+  }
+
+  SlotRegion slots() {
+    return slots;
+  }
+
+  // ---- what is posted
+
+  void post(int slot) {
+    posted[postedCount++] = slot;
+  }
+
+  /** Takes posts back, the most recent first, and answers how many. */
+  int withdraw(int[] slots, int most) {
+    int n = Math.min(most, postedCount);
+    for (int i = 0; i < n; i++) {
+      slots[i] = posted[--postedCount];
+    }
+    return n;
+  }
+
+  int posted() {
+    return postedCount;
+  }
+
+  // ---- what the socket has
+
+  /** The socket has a datagram, or an error: the next call will tell. */
+  void onReadable() {
+    readable = Readiness.YES;
+  }
+
+  /** Whether the socket may have something. */
+  boolean isReadable() {
+    return readable != Readiness.NO;
+  }
+
+  /** Whether there is something to be done: {@link #receive}. */
+  boolean isDue() {
+    return isReadable() && postedCount > 0;
+  }
+
+  /**
+   * Adds what has arrived to the batch, at most one call's worth.
+   *
+   * @return 0, or the error code with which the socket is lost
+   */
+  int receive(CompletionBatch batch) {
+    int asked = Math.min(Math.min(postedCount, MessageHeaders.CAPACITY), batch.remaining());
+    if (asked == 0) {
+      return 0;
+    }
+    prepare(batch.size(), asked);
+    int received = libc.recvmmsg(socket.fd(), headers.address(), asked, FLAGS, LibC.NULL);
+    if (received < 0) {
+      received = onFailed(asked);
+    }
+    add(batch, Math.max(0, received));
+    // Fewer than asked: the socket is empty, and asking again would be a call for nothing.
+    readable = received == asked ? Readiness.PERHAPS : Readiness.NO;
+    return received >= 0 || isIgnorable(-received) ? 0 : -received;
+  }
+
+  /** Each datagram is to stand where its completion will stand in the batch. */
+  private void prepare(int firstPlace, int count) {
+    headers.setRun(
+        count,
+        base + firstPlace * stride,
+        stride,
+        socket.addressLength(),
+        payloadOffset,
+        datagramSize);
+    if (packetInfo != null) {
+      packetInfo.prepareReceives(count);
+    }
+  }
+
+  /** What to do about a call that failed: how many datagrams came all the same, or its error. */
+  private int onFailed(int asked) {
+    if (readable == Readiness.PERHAPS) {
+      return 0; // asked on the chance of more: most likely EAGAIN. Anything else epoll will tell
+    }
+    // epoll has promised something. The first call kept no error, and if it was one of a datagram
+    // sent earlier, it has consumed it, and the error queue of a connected socket tells it.
+    return libc.recvmmsgCapturing(socket.fd(), headers.address(), asked, FLAGS, LibC.NULL);
+  }
+
+  private void add(CompletionBatch batch, int received) {
+    if (packetInfo != null) {
+      readPacketInfo(packetInfo, batch.size(), received);
+    }
+    int top = postedCount - 1;
+    for (int i = 0; i < received; i++) {
+      boolean isTruncated = (headers.flags(i) & Constants.MSG_TRUNC) != 0;
+      CompletionStatus status = isTruncated ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
+      batch.addReceive(index, posted[top - i], batch.size(), status, headers.length(i), 0);
+    }
+    postedCount -= received;
+  }
+
+  private void readPacketInfo(PacketInfoMessages packetInfo, int firstPlace, int received) {
+    int port = socket.localAddress().getPort();
+    for (int i = 0; i < received; i++) {
+      long info = slots.infoAt(firstPlace + i);
+      packetInfo.read(i, socket.format(), port, slots.memory(), info);
+    }
+  }
+
+  private static boolean isIgnorable(int code) {
+    return code == Errno.EAGAIN.code()
+        || code == Errno.EINTR.code()
+        || Errno.isShortage(code)
+        || Errno.isAboutEarlierDatagram(code);
+  }
+
+  // ---- end
+
+  /** Completes what is posted, as far as the batch has room. */
+  void end(CompletionBatch batch, CompletionStatus status, int code) {
+    while (postedCount > 0 && batch.remaining() > 0) {
+      batch.addReceive(index, posted[--postedCount], status, 0, code);
+    }
+  }
+
+  /** Forgets what is posted. */
+  void clear() {
+    postedCount = 0;
+  }
+}
