@@ -3,6 +3,7 @@ package io.rioreactive;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -55,6 +56,11 @@ final class ConnectionGroup implements RioConnection {
   @Override
   public @Nullable InetSocketAddress remoteAddress() {
     return null;
+  }
+
+  @Override
+  public OptionalInt pathMtu() {
+    return OptionalInt.empty();
   }
 
   @Override

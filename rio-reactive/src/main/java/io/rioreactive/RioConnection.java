@@ -3,6 +3,7 @@ package io.rioreactive;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -57,6 +58,17 @@ public interface RioConnection extends Disposable {
    * may change.
    */
   @Nullable InetSocketAddress remoteAddress();
+
+  /**
+   * Bytes of the largest IP packet that the system believes reaches the peer of a connected client
+   * in one piece: a payload may have 28 bytes less by IPv4, 48 less by IPv6, and what is longer is
+   * fragmented, or refused with {@link RioSocketOptions#IP_DONTFRAGMENT}. The system learns it from
+   * the interface and from routers' answers, so it may change after a send.
+   *
+   * @return empty for a server, once it is closed, and where the provider does not tell it ({@code
+   *     nio})
+   */
+  OptionalInt pathMtu();
 
   /** The provider that moves its datagrams: {@code linux-mmsg}, {@code nio}. */
   String provider();

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -138,6 +139,11 @@ final class UdpConnection implements RioConnection, PumpTask {
   @Override
   public @Nullable InetSocketAddress remoteAddress() {
     return peer;
+  }
+
+  @Override
+  public OptionalInt pathMtu() {
+    return peer == null ? OptionalInt.empty() : queue.pathMtu();
   }
 
   @Override

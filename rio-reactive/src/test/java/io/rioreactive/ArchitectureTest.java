@@ -184,8 +184,9 @@ class ArchitectureTest {
   }
 
   /**
-   * The locks there are: of the settings of pump groups, between a wake-up and the close, of a
-   * statistic, and of what a process does once. None is on the way of a datagram.
+   * The locks there are: of the settings of pump groups, between a wake-up and the close, of what
+   * any thread may ask of a socket, and of what a process does once. None is on the way of a
+   * datagram.
    */
   @Test
   void nothingThatADatagramPassesIsLocked() throws IOException {
@@ -199,7 +200,10 @@ class ArchitectureTest {
             "RioEventNotification.wake",
             "RioEventNotification.close",
             "DropCounter.read",
-            "DropCounter.stop",
+            "DropCounter.pause",
+            "DropCounter.resume",
+            "OpenDescriptor.get",
+            "OpenDescriptor.close",
             "Winsock.startOnce");
   }
 

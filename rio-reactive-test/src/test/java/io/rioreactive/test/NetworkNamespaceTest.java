@@ -3,7 +3,6 @@ package io.rioreactive.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Groups on a machine with other interfaces than this one: a network of its own, where Linux lets a
- * user make one and knows virtual Ethernet. Many containers do not, so without it is no failure.
+ * On a machine with other interfaces than this one: a network of its own, where Linux lets a user
+ * make one and knows virtual Ethernet. Many containers do not, so without it is no failure.
  */
 @EnabledOnOs(OS.LINUX)
 class NetworkNamespaceTest {
@@ -47,24 +47,20 @@ class NetworkNamespaceTest {
   @ValueSource(strings = {"linux-mmsg", "nio"})
   void aGroupIsJoinedWhereThatCanBeAndElseSaysWhyNot(String provider) throws Exception {
     Needs.provider(provider);
-    if (!run(List.of("sh", "-c", IN_NAMESPACE, "sh", SETUP)).isEmpty()) {
-      abort("this machine lets nobody have a network with virtual Ethernet: " + output());
-    }
-    List<String> command = new ArrayList<>(List.of("sh", "-c", IN_NAMESPACE, "sh"));
-    command.add(SETUP + "exec \"$@\"");
-    command.add("sh");
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-cp");
-    command.add(
-        ReadmeTest.classPath()
-            + File.pathSeparator
-            + ReadmeTest.placeOf(JoinProgram.class.getName()));
-    command.add(JoinProgram.class.getName());
-    command.addAll(List.of(provider, "lo", "up0", "down0", "10.9.1.1", "up1", "gone0", "any"));
+    List<String> lines =
+        runInNamespace(
+            SETUP,
+            JoinProgram.class,
+            provider,
+            "lo",
+            "up0",
+            "down0",
+            "10.9.1.1",
+            "up1",
+            "gone0",
+            "any");
 
-    assertThat(run(command))
+    assertThat(lines)
         .contains("lo: joined", "up0: joined")
         .anyMatch(line -> line.startsWith("down0: ") && line.contains("on down0") && isDown(line))
         .anyMatch(line -> line.startsWith("10.9.1.1: ") && isDown(line))
@@ -73,8 +69,30 @@ class NetworkNamespaceTest {
         .anyMatch(line -> line.startsWith("any: ") && line.contains("no route to the group"));
   }
 
+  @Test
+  void aClientTellsThePathMtuAndWhatIsLongerIsRefusedUnfragmented() throws Exception {
+    String setup = "ip link set lo mtu 1400 && ip link set lo up\n";
+
+    assertThat(runInNamespace(setup, PathMtuProgram.class, "linux-mmsg", "1372", "1373", "10"))
+        .contains("path MTU OptionalInt[1400]", "sent 2")
+        .anyMatch(line -> line.startsWith("dropped: ") && line.contains("TOO_LARGE"));
+  }
+
   private static boolean isDown(String line) {
     return line.contains("the network interface is down");
+  }
+
+  /** What a program printed in a network that was set up so. */
+  private List<String> runInNamespace(String setup, Class<?> program, String... args)
+      throws IOException, InterruptedException {
+    if (!run(List.of("sh", "-c", IN_NAMESPACE, "sh", setup)).isEmpty()) {
+      abort("this machine lets nobody have such a network: " + output());
+    }
+    List<String> command = new ArrayList<>(List.of("sh", "-c", IN_NAMESPACE, "sh"));
+    command.add(setup + "exec \"$@\"");
+    command.add("sh");
+    command.addAll(OtherJvm.command(List.of(), program, args));
+    return run(command);
   }
 
   /** What it printed, line by line. */

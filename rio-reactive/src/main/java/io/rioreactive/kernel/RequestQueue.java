@@ -2,15 +2,17 @@ package io.rioreactive.kernel;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
  * One bound socket: receives and sends are posted to it by slot, and each accepted post ends in
  * exactly one completion on the {@link CompletionQueue} (a withdrawn one in none).
  *
- * <p>Used by the pump alone, but for {@link #kernelDrops}. The pump owns the slots: a slot belongs
- * to the kernel from the post to the completion (or withdrawal), and to the pump at all other
- * times. What is posted may start before {@link #commit}, and has started after it.
+ * <p>Used by the pump alone, but for {@link #kernelDrops} and {@link #pathMtu}. The pump owns the
+ * slots: a slot belongs to the kernel from the post to the completion (or withdrawal), and to the
+ * pump at all other times. What is posted may start before {@link #commit}, and has started after
+ * it.
  */
 public interface RequestQueue {
 
@@ -108,6 +110,16 @@ public interface RequestQueue {
    * it does not tell. Any thread. After {@link #close} the last count.
    */
   OptionalLong kernelDrops();
+
+  /**
+   * Bytes of the largest IP packet that the system believes reaches the peer in one piece. Any
+   * thread.
+   *
+   * @return empty where the system does not tell, and of a socket without a peer
+   */
+  default OptionalInt pathMtu() {
+    return OptionalInt.empty();
+  }
 
   /** A line of what the system granted, for the log at bind: sizes of the socket's buffers. */
   String describe();

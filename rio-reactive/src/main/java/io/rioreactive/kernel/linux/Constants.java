@@ -48,6 +48,7 @@ final class Constants {
   static final int IP_RECVTOS = 13;
   static final int IPV6_RECVERR = 25;
   static final int IP_MTU_DISCOVER = 10;
+  static final int IP_MTU = 14;
   static final int IP_PMTUDISC_DONT = 0;
   static final int IP_PMTUDISC_DO = 2;
   static final int IP_MULTICAST_IF = 32;
@@ -65,6 +66,7 @@ final class Constants {
   static final int IPV6_MULTICAST_HOPS = 18;
   static final int IPV6_MULTICAST_LOOP = 19;
   static final int IPV6_MTU_DISCOVER = 23;
+  static final int IPV6_MTU = 24;
   static final int IPV6_V6ONLY = 26;
   static final int IPV6_MULTICAST_ALL = 29;
   static final int IPV6_RECVPKTINFO = 49;

@@ -11,6 +11,7 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.net.InetSocketAddress;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * One socket: its {@link MmsgReceives}, its {@link MmsgSends}, the peer it is connected to, and
  * what epoll watches it for.
  *
- * <p>It owns the descriptor. The queue's thread alone, but for {@link #kernelDrops} and {@link
- * #localAddress}. It never blocks, and never makes a system call to learn what it could know.
+ * <p>It owns the descriptor. The queue's thread alone, but for {@link #kernelDrops}, {@link
+ * #pathMtu} and {@link #localAddress}. It never blocks, and never makes a system call to learn what
+ * it could know.
  *
  * <pre>
  *   watched:   IN ──told, and nothing posted──▶ not IN ──nothing to read──▶ IN
@@ -41,6 +43,7 @@ final class MmsgRequestQueue implements RequestQueue {
   private final UdpConnect peer;
   private final MmsgReceives receives;
   private final MmsgSends sends;
+  private final OpenDescriptor descriptor;
   private final DropCounter drops;
 
   /** What epoll watches it for. */
@@ -78,7 +81,8 @@ final class MmsgRequestQueue implements RequestQueue {
     this.libc = libc;
     this.index = index;
     this.socket = socket;
-    drops = new DropCounter(libc, socket.fd());
+    descriptor = new OpenDescriptor(libc, socket.fd());
+    drops = new DropCounter(descriptor);
     peer = new UdpConnect(libc, socket, queue.errorMessages(), drops);
     PacketInfoMessages packetInfo = receiveRegion.hasInfo() ? queue.packetInfoMessages() : null;
     MessageHeaders receiveHeaders =
@@ -148,6 +152,13 @@ final class MmsgRequestQueue implements RequestQueue {
   @Override
   public OptionalLong kernelDrops() {
     return drops.read();
+  }
+
+  @Override
+  public OptionalInt pathMtu() {
+    return socket.format().isIpv6Socket()
+        ? descriptor.get(Constants.IPPROTO_IPV6, Constants.IPV6_MTU)
+        : descriptor.get(Constants.IPPROTO_IP, Constants.IP_MTU);
   }
 
   @Override
@@ -369,12 +380,12 @@ final class MmsgRequestQueue implements RequestQueue {
     if (!isClosed) {
       isClosed = true;
       end(CompletionStatus.CANCELLED, 0);
-      drops.stop();
+      drops.read(); // for the last time
       if (interest != UNWATCHED) {
         interest = UNWATCHED;
         queue.onClosing(this);
       }
-      libc.close(socket.fd());
+      descriptor.close();
     }
   }
 

@@ -26,7 +26,9 @@ class ErrorQueueTest {
       try {
         ErrorMessages messages = new ErrorMessages(arena);
         InetSocketAddress dead = deadPort();
-        new UdpConnect(libc, socket, messages, new DropCounter(libc, socket.fd())).connect(dead);
+        new UdpConnect(
+                libc, socket, messages, new DropCounter(new OpenDescriptor(libc, socket.fd())))
+            .connect(dead);
         MessageHeaders headers = new MessageHeaders(arena);
         headers.set(0, LibC.NULL, 0, headers.address(), 1);
         int sent = 0;

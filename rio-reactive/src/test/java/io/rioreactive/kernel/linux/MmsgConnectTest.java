@@ -15,6 +15,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -209,6 +210,22 @@ class MmsgConnectTest {
       Done done = harness.take(1).getFirst();
       assertThat(done.text()).isEqualTo("a");
       assertThat(done.sender()).isEqualTo(harness.peerAddress());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::"})
+  void thePathMtuIsToldWhileThereIsAPeer(String host) throws IOException {
+    int device = NetworkInterface.getByInetAddress(InetAddress.ofLiteral("127.0.0.1")).getMTU();
+    int loopback = Math.min(device, 65_535); // no IPv4 packet is longer
+    try (MmsgHarness harness = new MmsgHarness()) {
+      RequestQueue socket = open(harness, host, 0);
+      assertThat(socket.pathMtu()).isEmpty();
+      socket.connect(harness.peerAddress());
+      assertThat(socket.pathMtu()).hasValue(loopback);
+
+      socket.close();
+      assertThat(socket.pathMtu()).isEmpty();
     }
   }
 

@@ -1,0 +1,48 @@
+package io.rioreactive.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A name whose address changes under load, and which then stops resolving. */
+@EnabledOnOs(OS.LINUX) // which has all of 127.0.0.0/8
+class MovingNameTest {
+
+  private static final long SECONDS = 90;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linux-mmsg", "nio"})
+  void theClientFollowsTheNameAndThenStaysWhereItIs(String provider) throws Exception {
+    Needs.provider(provider);
+    Path hosts = folder.resolve("hosts");
+    Path cache = folder.resolve("no-cache");
+    Files.writeString(cache, "networkaddress.cache.ttl=0\nnetworkaddress.cache.negative.ttl=0\n");
+    List<String> command =
+        OtherJvm.command(
+            List.of("-Djdk.net.hosts.file=" + hosts, "-Djava.security.properties=" + cache),
+            MovingNameProgram.class,
+            provider,
+            hosts.toString());
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+
+    assertThat(ended).as(Files.readString(output)).isTrue();
+    assertThat(Files.readAllLines(output)).contains("at 127.0.0.2", "reconnects 1", "failed 0");
+  }
+}
