@@ -155,6 +155,15 @@ public final class Datagram {
     return reception == null ? null : reception.localAddress();
   }
 
+  /**
+   * Whether {@link #localAddress} is an address of this machine, from which an answer can leave:
+   * false of a multicast group or a broadcast address, and without {@link
+   * RioUdpTransport#packetInfo}.
+   */
+  public boolean isUnicast() {
+    return reception != null && reception.origin() == PacketInfo.ADDRESS;
+  }
+
   /** The system's number of the interface it came by; 0 where that is not known. */
   public int interfaceIndex() {
     return reception == null ? 0 : reception.interfaceIndex();

@@ -140,6 +140,16 @@ public final class DatagramView {
     return origin() == PacketInfo.UNKNOWN ? null : addresses.read(format, memory, info());
   }
 
+  /**
+   * Whether {@link #localAddress} is an address of this machine, from which an answer can leave:
+   * false of a multicast group or a broadcast address, and without {@link
+   * RioUdpTransport#packetInfo}.
+   */
+  public boolean isUnicast() {
+    check();
+    return origin() == PacketInfo.ADDRESS;
+  }
+
   /** Only with {@link SlotRegion#hasInfo}. */
   private long info() {
     return address + infoDistance;

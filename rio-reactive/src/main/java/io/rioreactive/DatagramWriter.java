@@ -235,6 +235,7 @@ public final class DatagramWriter {
    *
    * @param source an address of this machine, whose port is not looked at; null for whichever
    *     belongs to the interface, which an answer to a multicast or broadcast datagram needs
+   *     ({@link DatagramView#isUnicast})
    * @param interfaceIndex the system's number of the interface; 0 for the one that the routes say,
    *     which is right for an answer unless the source is null or link-local
    * @throws RuntimeException without packetInfo: the element fails as {@link DropReason#ENCODER}

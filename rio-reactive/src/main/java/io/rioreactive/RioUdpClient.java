@@ -35,9 +35,9 @@ import reactor.core.publisher.Mono;
  * <tr><th>option</th><th>default</th><th>why</th></tr>
  * <tr><td>host</td><td>the loopback address</td><td>nobody is reached by accident</td></tr>
  * <tr><td>port</td><td>none: it has to be given</td><td></td></tr>
- * <tr><td>receiveSlots</td><td>16</td><td>answers come one by one</td></tr>
- * <tr><td>sendSlots</td><td>8</td><td>so do questions; with both, a client costs some
- * 50 KB</td></tr>
+ * <tr><td>receiveSlots</td><td>8</td><td>answers come one by one</td></tr>
+ * <tr><td>sendSlots</td><td>8</td><td>so do questions; with both, a client costs less than 64 KiB,
+ * most on {@code windows-rio}, where each send slot takes a page</td></tr>
  * <tr><td>bindAddress</td><td>any address, a free port</td><td>the system picks by the route to the
  * peer</td></tr>
  * <tr><td>pump</td><td>one for all clients</td><td>threads are dear</td></tr>
@@ -56,7 +56,7 @@ public final class RioUdpClient extends RioUdpTransport<RioUdpClient> {
             .with(
                 o -> {
                   o.isClient = true;
-                  o.receiveSlots = 16;
+                  o.receiveSlots = 8;
                   o.sendSlots = 8;
                 }));
   }

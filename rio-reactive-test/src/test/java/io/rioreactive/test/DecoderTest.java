@@ -182,7 +182,11 @@ class DecoderTest {
   @Test
   @DisplayName("sees no local address, which this kernel does not tell")
   void localAddress() {
-    see(view -> assertThat(view.localAddress()).isNull());
+    see(
+        view -> {
+          assertThat(view.localAddress()).isNull();
+          assertThat(view.isUnicast()).isFalse();
+        });
   }
 
   @Test
@@ -397,6 +401,7 @@ class DecoderTest {
     return List.of(
         DatagramView::length,
         DatagramView::remoteAddress,
+        DatagramView::isUnicast,
         DatagramView::localAddress,
         view -> view.getByte(0),
         view -> view.getShort(0),

@@ -58,6 +58,7 @@ class PacketInfoTest {
       server.run();
 
       assertThat(received).extracting(Datagram::localAddress).containsExactly(LOCAL, GROUP, null);
+      assertThat(received).extracting(Datagram::isUnicast).containsExactly(true, false, false);
       assertThat(received).extracting(Datagram::interfaceIndex).containsExactly(7, 8, 0);
       assertThat(received).extracting(Datagram::hopLimit).containsExactly(3, -1, -1);
       assertThat(received).extracting(Datagram::trafficClass).containsExactly(0xB8, -1, -1);
