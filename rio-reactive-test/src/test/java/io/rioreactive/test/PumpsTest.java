@@ -1,20 +1,29 @@
 package io.rioreactive.test;
 
 import static io.rioreactive.test.Eventually.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rioreactive.Datagram;
 import io.rioreactive.Membership;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
+import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,6 +34,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** Several sockets on one port, where the kernel spreads the peers over them. */
 @EnabledOnOs(OS.LINUX)
@@ -33,6 +45,8 @@ class PumpsTest {
   /** So many that all of them on one of two sockets is as good as impossible: 1 in 2^63. */
   private static final int PEERS = 64;
 
+  private static final int QUESTIONS = 20;
+  private static final Duration ANSWER_TIME = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -92,6 +106,79 @@ class PumpsTest {
 
     assertThat(server.isDisposed()).isFalse();
     askAll(server);
+    server.disposeNow();
+  }
+
+  @Test
+  void aSocketThatClosesUnderLoadLeavesNoQuestionWithoutAnAnswer() {
+    RioConnection server = server().bindNow();
+    RioUdpClient asking = RioUdpClient.create().port(server.localAddress().getPort());
+    RioConnection closing = server.connections().getFirst();
+    Retry retry = Retry.fixedDelay(200, Duration.ofMillis(50));
+    AtomicInteger answered = new AtomicInteger();
+
+    Flux.range(0, PEERS)
+        .flatMap(i -> asking.connect().flatMap(client -> askOften(client, retry, answered)), PEERS)
+        .doOnNext(client -> assertThat(client.stats().sent()).isGreaterThanOrEqualTo(QUESTIONS))
+        .doOnNext(RioConnection::dispose)
+        .doOnSubscribe(
+            on ->
+                Thread.startVirtualThread(
+                    () -> {
+                      eventually(() -> assertThat(answered).hasValueGreaterThan(PEERS));
+                      closing.dispose();
+                    }))
+        .blockLast(Duration.ofSeconds(60));
+
+    closing.onDispose().block(LONG);
+    assertThat(answered).hasValue(PEERS * QUESTIONS);
+    server.disposeNow();
+  }
+
+  private static Mono<RioConnection> askOften(
+      RioConnection client, Retry retry, AtomicInteger answered) {
+    return Flux.range(0, QUESTIONS)
+        .map(i -> "question " + i)
+        .concatMap(
+            text ->
+                client.request(
+                    Datagram.of(text), d -> d.asString().equals(text), ANSWER_TIME, retry))
+        .doOnNext(answer -> answered.incrementAndGet())
+        .then(Mono.just(client));
+  }
+
+  @Test
+  void aGroupsDatagramIsHeardOnce() throws IOException {
+    InetAddress group = InetAddress.ofLiteral("239.255.71.9");
+    Set<String> heard = ConcurrentHashMap.newKeySet();
+    AtomicInteger count = new AtomicInteger();
+    RioConnection server =
+        RioUdpServer.create()
+            .host("0.0.0.0")
+            .pumps(2)
+            .join(Membership.of(group).on(InetAddress.ofLiteral("127.0.0.1")))
+            .handle(
+                (in, out) ->
+                    in.receive()
+                        .doOnNext(d -> heard.add(d.asString() + count.incrementAndGet()))
+                        .then())
+            .bindNow();
+    int port = server.localAddress().getPort();
+
+    try (MulticastSocket sender = new MulticastSocket()) {
+      sender.setNetworkInterface(
+          NetworkInterface.getByInetAddress(InetAddress.ofLiteral("127.0.0.1")));
+      for (String text : List.of("a", "b", "c")) {
+        sender.send(new DatagramPacket(text.getBytes(UTF_8), 1, group, port));
+      }
+    }
+    InetSocketAddress unicast = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    peers.forEach(peer -> peer.send("z", unicast)); // each of the sockets gets some of these last
+
+    eventually(() -> assertThat(count).hasValueGreaterThanOrEqualTo(3 + PEERS));
+    assertThat(server.stats().received()).isEqualTo(3 + PEERS);
+    assertThat(heard).filteredOn(text -> !text.startsWith("z")).hasSize(3);
+    assertThat(server.stats().memberships()).hasSize(1);
     server.disposeNow();
   }
 
