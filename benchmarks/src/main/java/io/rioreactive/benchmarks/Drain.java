@@ -70,6 +70,7 @@ public final class Drain {
     contenders.add(decoder(64));
     contenders.add(decoder(1_024));
     contenders.add(decoder(100_000));
+    contenders.add(decoderWithPacketInfo(1_024));
     contenders.add(values(64));
     contenders.add(values(1_024));
     try (DatagramChannel sender = DatagramChannel.open()) {
@@ -116,7 +117,7 @@ public final class Drain {
       }
       System.out.printf(
           Locale.ROOT,
-          "  %-32s %6.0f ns  %5.2f%n",
+          "  %-36s %6.0f ns  %5.2f%n",
           contenders.get(c).name(),
           median(nanos[c]),
           median(ratios));
@@ -130,14 +131,19 @@ public final class Drain {
   }
 
   private static Contender decoder(int slots) {
-    return new Library(
-        "decoder, " + slots + " slots",
-        slots,
-        connection -> connection.receive(view -> view.getLong(0) == -1 ? "" : "datagram"));
+    return new Library("decoder, " + slots + " slots", slots, false, Drain::decode);
+  }
+
+  private static Contender decoderWithPacketInfo(int slots) {
+    return new Library("decoder, " + slots + " slots, packet info", slots, true, Drain::decode);
+  }
+
+  private static Flux<?> decode(RioConnection connection) {
+    return connection.receive(view -> view.getLong(0) == -1 ? "" : "datagram");
   }
 
   private static Contender values(int slots) {
-    return new Library("value, " + slots + " slots", slots, RioConnection::receive);
+    return new Library("value, " + slots + " slots", slots, false, RioConnection::receive);
   }
 
   /** A connection whose subscriber asks for nothing until it is told to drain. */
@@ -149,7 +155,7 @@ public final class Drain {
     private final Thread pump;
     private final Sink sink = new Sink();
 
-    Library(String name, int slots, Function<RioConnection, Flux<?>> receive) {
+    Library(String name, int slots, boolean packetInfo, Function<RioConnection, Flux<?>> receive) {
       this.name = name;
       String threads = name.replaceAll("\\W", "");
       pumps = PumpGroup.create().name(threads);
@@ -157,6 +163,7 @@ public final class Drain {
       connection =
           RioUdpServer.create()
               .receiveSlots(slots)
+              .packetInfo(packetInfo)
               .option(StandardSocketOptions.SO_RCVBUF, BUFFER)
               .runOn(pumps)
               .bindNow();
