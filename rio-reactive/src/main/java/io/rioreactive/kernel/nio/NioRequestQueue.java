@@ -12,18 +12,10 @@ import io.rioreactive.kernel.SocketAddressFormat;
 import io.rioreactive.kernel.UnreachableNews;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,16 +48,15 @@ final class NioRequestQueue implements RequestQueue {
   /** A send may meet the news of each of so many earlier ones before its own fate. */
   private static final int MOST_ATTEMPTS = 8;
 
-  private static final InetSocketAddress NOBODY =
-      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-
   private final NioCompletionQueue queue;
   private final int index;
   private final UdpChannel socket;
   private final DatagramChannel channel;
   private final NioMemberships memberships;
   private final SelectionKey key;
-  private final SocketAddressFormat format;
+  private final NioErrors errors = new NioErrors();
+  private final NioPeer peer;
+  private final NioTransfers transfers;
   private final Arena arena;
   private final Slab receiveSlab;
   private final Slab sendSlab;
@@ -80,35 +71,10 @@ final class NioRequestQueue implements RequestQueue {
 
   private final SendRing sends;
   private boolean isBlocked;
-  private InetSocketAddress localAddress;
-
-  /** Whom it is connected to; null for nobody. */
-  private @Nullable InetSocketAddress peer;
-
-  /** A connect was refused, and then so was the way back: it can reach and hear nobody. */
-  private boolean isPeerLost;
-
   private final UnreachableNews news = new UnreachableNews();
 
   /** How often the first waiting send has met news in a row. */
   private int attempts;
-
-  /** The peer of the last receive, and its numbers: the channel gives the same object again. */
-  private SocketAddress lastSender = NOBODY;
-
-  private long lastSenderHigh;
-  private long lastSenderLow;
-  private long lastSenderPortAndScope;
-
-  /** The target of the last send: the channel knows the same object again. */
-  private InetSocketAddress lastTarget = NOBODY;
-
-  private long lastTargetHigh;
-  private long lastTargetLow;
-  private long lastTargetPortAndScope;
-
-  /** What the JDK said last. */
-  private final Map<NioError, String> seen = new EnumMap<>(NioError.class);
 
   /** How all that is posted ends; null while the socket is open. */
   private @Nullable CompletionStatus end;
@@ -136,12 +102,12 @@ final class NioRequestQueue implements RequestQueue {
     this.socket = socket;
     this.channel = socket.channel();
     this.memberships = new NioMemberships(channel);
-    this.format = socket.format();
-    this.localAddress = socket.localAddress();
     this.key = key;
     this.arena = arena;
     this.receiveSlab = receiveSlab;
     this.sendSlab = sendSlab;
+    this.peer = new NioPeer(socket, errors);
+    this.transfers = new NioTransfers(socket, peer, receiveSlab, sendSlab);
     this.posted = new int[receiveSlots];
     this.sends = new SendRing(sendSlab.region().slots());
   }
@@ -153,54 +119,12 @@ final class NioRequestQueue implements RequestQueue {
 
   @Override
   public InetSocketAddress localAddress() {
-    return localAddress;
+    return peer.localAddress();
   }
 
-  /** The JDK connects a channel but once. Disconnecting keeps the port. */
   @Override
-  public void connect(InetSocketAddress peer) throws KernelException {
-    if (peer.getAddress() instanceof Inet6Address && !format.isIpv6Socket()) {
-      // Asked first: a disconnect throws away what has arrived.
-      throw error("connect " + SocketAddressFormat.text(peer), NioError.BAD_ADDRESS.code());
-    }
-    try {
-      channel.disconnect();
-      channel.connect(peer);
-    } catch (IOException | IllegalArgumentException refused) {
-      int code = codeOf(refused);
-      KernelException failure = error("connect " + SocketAddressFormat.text(peer), code);
-      goBack();
-      throw failure;
-    }
-    onConnected(peer);
-  }
-
-  private void onConnected(InetSocketAddress to) {
-    peer = to;
-    isPeerLost = false;
-    try {
-      localAddress = (InetSocketAddress) channel.getLocalAddress();
-    } catch (IOException closed) {
-      LOG.debug("the local address cannot be asked for", closed); // the next call meets it
-    }
-  }
-
-  /** Connects to the peer it had. */
-  private void goBack() {
-    if (peer != null) {
-      try {
-        channel.connect(peer);
-        onConnected(peer);
-      } catch (IOException refused) {
-        isPeerLost = true;
-        LOG.warn(
-            "{} is no longer connected to {}, and neither sends nor receives until a connect"
-                + " succeeds: {}",
-            SocketAddressFormat.text(localAddress),
-            SocketAddressFormat.text(peer),
-            error("connect", codeOf(refused)).getMessage());
-      }
-    }
+  public void connect(InetSocketAddress to) throws KernelException {
+    peer.connect(to);
   }
 
   @Override
@@ -221,13 +145,12 @@ final class NioRequestQueue implements RequestQueue {
 
   @Override
   public SocketAddressFormat addressFormat() {
-    return format;
+    return socket.format();
   }
 
   @Override
   public KernelException error(String operation, int code) {
-    NioError error = NioError.of(code);
-    return error.exception(operation, seen.getOrDefault(error, ""));
+    return errors.exception(operation, code);
   }
 
   /** The JDK does not tell. */
@@ -332,30 +255,24 @@ final class NioRequestQueue implements RequestQueue {
 
   private void receiveOne(CompletionBatch batch, int place) {
     int slot = posted[postedCount - 1];
-    ByteBuffer buffer = receiveSlab.toFill(place);
-    int begin = buffer.position();
     try {
-      SocketAddress sender = channel.receive(buffer);
-      if (sender == null) {
+      int length = transfers.receive(place);
+      if (length == NioTransfers.NOTHING) {
         isReadable = false;
-        return;
+      } else if (!peer.isLost()) { // else it may be anybody's
+        postedCount--;
+        addReceived(batch, slot, place, length);
       }
-      if (isPeerLost) {
-        return; // it may be anybody's
-      }
-      writeSender(place, (InetSocketAddress) sender);
-      postedCount--;
-      addReceived(batch, slot, place, buffer.position() - begin);
     } catch (ClosedChannelException e) {
       fail(e);
       endReceives(batch, CompletionStatus.SOCKET_FAILED);
     } catch (IOException e) {
       isReadable = false; // an error that stays shall not be met 64 times in a turn
       if (isAboutEarlierDatagram(e)) {
-        batch.addUnreachable(index, codeOf(e));
+        batch.addUnreachable(index, errors.codeOf(e));
       } else {
         postedCount--;
-        batch.addReceive(index, slot, CompletionStatus.FAILED, 0, codeOf(e));
+        batch.addReceive(index, slot, CompletionStatus.FAILED, 0, errors.codeOf(e));
       }
     }
   }
@@ -367,25 +284,6 @@ final class NioRequestQueue implements RequestQueue {
     } else {
       batch.addReceive(index, slot, place, CompletionStatus.TRUNCATED, size, 0);
     }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // equals does not look at an IPv6 address's scope
-  private void writeSender(int place, InetSocketAddress sender) {
-    if (sender != lastSender) {
-      InetAddress ip = sender.getAddress();
-      lastSender = sender;
-      lastSenderHigh = SocketAddressFormat.high(ip);
-      lastSenderLow = SocketAddressFormat.low(ip);
-      lastSenderPortAndScope =
-          SocketAddressFormat.portAndScope(sender.getPort(), SocketAddressFormat.scopeOf(ip));
-    }
-    SlotRegion slots = receiveSlab.region();
-    format.write(
-        slots.memory(),
-        slots.addressAt(place),
-        lastSenderHigh,
-        lastSenderLow,
-        lastSenderPortAndScope);
   }
 
   // ---- send
@@ -401,9 +299,7 @@ final class NioRequestQueue implements RequestQueue {
     int slot = sends.slot(0);
     int length = sends.length(0);
     try {
-      int sent = send(slot, sendSlab.toSend(slot, length));
-      // 0 is also what an empty datagram that was sent gives; a full buffer is told by the next
-      if (sent <= 0 && length > 0) {
+      if (!transfers.send(slot, length)) {
         isBlocked = true;
         queue.onInterestChanged(this);
         return false;
@@ -416,51 +312,18 @@ final class NioRequestQueue implements RequestQueue {
       return false;
     } catch (IOException | IllegalArgumentException e) {
       if (isAboutEarlierDatagram(e) && ++attempts < MOST_ATTEMPTS) {
-        news.add(codeOf(e)); // and this one is sent again
+        news.add(errors.codeOf(e)); // and this one is sent again
       } else {
         attempts = 0;
-        sends.failed(CompletionStatus.FAILED, codeOf(e));
+        sends.failed(CompletionStatus.FAILED, errors.codeOf(e));
       }
       return true;
     }
   }
 
-  private int send(int slot, ByteBuffer datagram) throws IOException {
-    if (peer == null) {
-      return channel.send(datagram, target(slot));
-    }
-    if (isPeerLost) {
-      throw new NoRouteToHostException("no route to the peer when it was last connected to");
-    }
-    return channel.write(datagram);
-  }
-
   /** Whether a call on a connected channel has failed for an earlier datagram's sake. */
   private boolean isAboutEarlierDatagram(Exception thrown) {
-    return peer != null && NioError.isAboutEarlierDatagram(thrown);
-  }
-
-  private InetSocketAddress target(int slot) {
-    SlotRegion slots = sendSlab.region();
-    MemorySegment memory = slots.memory();
-    long offset = slots.addressAt(slot);
-    long high = format.readHigh(memory, offset);
-    long low = format.readLow(memory, offset);
-    long portAndScope = format.readPortAndScope(memory, offset);
-    if (high != lastTargetHigh || low != lastTargetLow || portAndScope != lastTargetPortAndScope) {
-      lastTarget = SocketAddressFormat.toAddress(high, low, portAndScope);
-      lastTargetHigh = high;
-      lastTargetLow = low;
-      lastTargetPortAndScope = portAndScope;
-    }
-    return lastTarget;
-  }
-
-  private int codeOf(Exception thrown) {
-    NioError error = NioError.of(thrown);
-    String message = thrown.getMessage();
-    seen.put(error, message == null ? thrown.getClass().getSimpleName() : message);
-    return error.code();
+    return peer.isThere() && NioError.isAboutEarlierDatagram(thrown);
   }
 
   // ---- what the queue asks and tells
@@ -487,7 +350,7 @@ final class NioRequestQueue implements RequestQueue {
   // ---- end
 
   private void fail(ClosedChannelException thrown) {
-    end(CompletionStatus.SOCKET_FAILED, codeOf(thrown));
+    end(CompletionStatus.SOCKET_FAILED, errors.codeOf(thrown));
   }
 
   private void end(CompletionStatus status, int code) {
@@ -514,7 +377,7 @@ final class NioRequestQueue implements RequestQueue {
       try {
         channel.close();
       } catch (IOException e) {
-        LOG.warn("closing the socket on {} failed", localAddress, e);
+        LOG.warn("closing the socket on {} failed", peer.localAddress(), e);
       }
       queue.onChannelClosed();
     }
