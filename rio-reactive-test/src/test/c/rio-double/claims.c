@@ -159,17 +159,28 @@ bool unhide_touched(uint64_t address, bool write) {
   return found;
 }
 
+/* What a send shall send: its data and its control data. */
+static void checksum_of(struct request *send, enum part part, const char *call,
+                        uint64_t *checksum) {
+  struct slice *slice = &send->parts[part];
+  if (slice->buffer != NULL && !checksum_guarded(slice->start, slice->length, checksum))
+    report_gone(send, slice, call);
+}
+
+static void check_part_of_send(struct request *send, enum part part, uint64_t before) {
+  uint64_t now;
+  checksum_of(send, part, "completion", &now);
+  struct slice *slice = &send->parts[part];
+  if (slice->buffer == NULL || now == before || (part == DATA ? MUTANT(123) : MUTANT(124))) return;
+  violation(12, "completion", object_name(slice->buffer),
+            "the %s slice of the pending send %llu was written to",
+            part == DATA ? "data" : "control", (unsigned long long)send->number);
+}
+
 void claim_check_send(struct request *request) {
-  struct slice *data = &request->parts[DATA];
-  uint64_t checksum;
-  if (data->buffer == NULL || request->unchecked) return;
-  if (!checksum_guarded(data->start, data->length, &checksum)) {
-    report_gone(request, data, "completion");
-  } else if (checksum != request->checksum && !MUTANT(123)) {
-    violation(12, "completion", object_name(data->buffer),
-              "the slice of the pending send %llu was written to",
-              (unsigned long long)request->number);
-  }
+  if (request->unchecked) return;
+  check_part_of_send(request, DATA, request->checksum);
+  check_part_of_send(request, CONTROL, request->control_checksum);
 }
 
 /* ---- from post to dequeue ---- */
@@ -193,9 +204,9 @@ void claim_memory(struct request *request, const char *call) {
   if (is_send && data->buffer != NULL) {
     request->data_buffer = data->buffer;
     data->buffer->sends_data++;
-    if (!checksum_guarded(data->start, data->length, &request->checksum))
-      report_gone(request, data, call);
+    checksum_of(request, DATA, call, &request->checksum);
   }
+  if (is_send) checksum_of(request, CONTROL, call, &request->control_checksum);
   for (int i = 0; i < PARTS && request->buffers[i] != NULL; i++) {
     request->buffers[i]->requests++;
     if (is_send) request->buffers[i]->sends++;

@@ -1,6 +1,6 @@
 /* From performed to the completion queue. All under the lock. */
 #include "memory.h"
-#include "queues.h"
+#include "worker.h"
 
 #include <string.h>
 
@@ -59,23 +59,22 @@ static ULONG bytes_of_truncated(const struct request *request, uint32_t slot, ui
   return request->number % 3 == 1 ? 0 : length > slot ? length : slot + 1;
 }
 
-void complete_receive(struct request *request, LONG status, const char *data, uint32_t length,
-                      const struct sockaddr *from, int from_length) {
+void complete_receive(struct request *request, LONG status, const struct operation *read) {
   claim_end_poison(request);
-  if (data == NULL) {
+  if (read == NULL) {
     finish(request, status, 0);
     return;
   }
-  uint32_t slot = request->parts[DATA].length;
+  uint32_t slot = request->parts[DATA].length, length = read->length;
   if (length > slot && !MUTANT(220)) status = WSAEMSGSIZE;
   char address[sizeof(SOCKADDR_INET)] = {0};
-  memcpy(address, from,
-         (size_t)from_length < sizeof address ? (size_t)from_length : sizeof address);
-  const uint32_t no_control = 8, no_flags = 0;
-  write_part(request, DATA, data, length);
+  size_t from_length = (size_t)read->message.namelen;
+  memcpy(address, &read->address, from_length < sizeof address ? from_length : sizeof address);
+  DWORD flags = read->message.dwFlags;
+  if (status == WSAEMSGSIZE && !MUTANT(263)) flags |= MSG_TRUNC;
+  write_part(request, DATA, read->data, length);
   write_part(request, REMOTE, address, sizeof address);
-  write_part(request, CONTROL, &no_control, sizeof no_control);
-  write_part(request, FLAGS, &no_flags, sizeof no_flags);
+  control_deliver(request, read->control, read->control_length, flags);
   write_local_address(request);
   count(COUNT_DATAGRAMS_RECEIVED);
   if (status == WSAEMSGSIZE && length < slot && request->parts[DATA].buffer != NULL) {

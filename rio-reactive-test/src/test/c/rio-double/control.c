@@ -1,5 +1,5 @@
 /* The three exports by which a test steers the double and reads what it saw. */
-#include "queues.h"
+#include "control-data.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@ static void reset(void) {
   modes_reset();
   report_reset();
   counters_reset();
+  control_reset();
 }
 
 /* Modes decide when something completes, so a change may let waiting requests go on. */

@@ -29,6 +29,10 @@ static const char *const names[COUNTERS] = {
     [COUNT_NOTIFICATIONS] = "notifications",
     [COUNT_DATAGRAMS_RECEIVED] = "datagrams.received",
     [COUNT_DATAGRAMS_SENT] = "datagrams.sent",
+    [COUNT_RECEIVED_WITH_CONTROL] = "datagrams.received.with.control",
+    [COUNT_SENDS_WITH_CONTROL] = "sends.with.control",
+    [COUNT_SENDS_WITH_SOURCE] = "sends.with.source",
+    [COUNT_SENDS_FROM_SOURCE] = "sends.from.source",
 };
 
 static volatile LONG64 counters[COUNTERS];

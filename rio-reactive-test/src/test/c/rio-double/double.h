@@ -71,6 +71,10 @@ enum counter {
   COUNT_NOTIFICATIONS,
   COUNT_DATAGRAMS_RECEIVED,
   COUNT_DATAGRAMS_SENT,
+  COUNT_RECEIVED_WITH_CONTROL,
+  COUNT_SENDS_WITH_CONTROL,
+  COUNT_SENDS_WITH_SOURCE,
+  COUNT_SENDS_FROM_SOURCE,
   COUNTERS
 };
 void count(enum counter which);
@@ -96,11 +100,13 @@ enum fault {
 };
 
 enum exclusivity { EXCLUSIVE_SLICE, EXCLUSIVE_REGISTRATION, EXCLUSIVE_STRICT };
+enum control_mode { CONTROL_NORMAL, CONTROL_NONE, CONTROL_GARBAGE };
 
 struct modes {
   bool shuffled, defer_now, protect, strict, partial, spurious, high_handles;
   bool hold[2];
   enum exclusivity exclusivity;
+  enum control_mode control;
   uint64_t seed;
   struct {
     int code;

@@ -90,15 +90,30 @@ static bool choose(const char *word, const char *no, const char *yes, bool *mode
   return true;
 }
 
-static bool parse_exclusivity(const char *word) {
-  static const char *const names[] = {"slice", "registration", "strict"};
-  for (int i = 0; i < 3; i++) {
-    if (strcmp(word, names[i]) == 0) {
-      modes.exclusivity = (enum exclusivity)i;
-      return true;
-    }
+/* The place of a word in a list that ends with NULL; false: it is not there. */
+static bool choose_of(const char *word, const char *const *names, int *mode) {
+  for (int i = 0; names[i] != NULL; i++) {
+    if (strcmp(word, names[i]) != 0) continue;
+    *mode = i;
+    return true;
   }
   return false;
+}
+
+static bool parse_exclusivity(const char *word) {
+  int mode;
+  if (!choose_of(word, (const char *const[]){"slice", "registration", "strict", NULL}, &mode))
+    return false;
+  modes.exclusivity = (enum exclusivity)mode;
+  return true;
+}
+
+static bool parse_control(const char *word) {
+  int mode;
+  if (!choose_of(word, (const char *const[]){"normal", "none", "garbage", NULL}, &mode))
+    return false;
+  modes.control = (enum control_mode)mode;
+  return true;
 }
 
 static bool parse(char **words, int count) {
@@ -114,6 +129,7 @@ static bool parse(char **words, int count) {
   if (strcmp(mode, "partial") == 0) return choose(value, "off", "on", &modes.partial);
   if (strcmp(mode, "spurious") == 0) return choose(value, "off", "on", &modes.spurious);
   if (strcmp(mode, "handles") == 0) return choose(value, "low", "high", &modes.high_handles);
+  if (strcmp(mode, "control") == 0) return parse_control(value);
   if (strcmp(mode, "hold-receives") == 0) return choose(value, "off", "on", &modes.hold[RECEIVE]);
   if (strcmp(mode, "hold-sends") == 0) return choose(value, "off", "on", &modes.hold[SEND]);
   return false;
@@ -157,6 +173,7 @@ void modes_from_environment(void) {
   command_from_environment("RIO_DOUBLE_PARTIAL", "partial");
   command_from_environment("RIO_DOUBLE_SPURIOUS", "spurious");
   command_from_environment("RIO_DOUBLE_HANDLES", "handles");
+  command_from_environment("RIO_DOUBLE_CONTROL", "control");
   command_from_environment("RIO_DOUBLE_FAULT", "fault");
   at_load = modes;
 }

@@ -62,7 +62,7 @@ struct request {
   struct buffer *data_buffer;    /* that of a send's data */
   bool unchecked;    /* its memory is shared with another request: poison says nothing */
   bool hidden;       /* its pages are PAGE_NOACCESS */
-  uint64_t checksum; /* of what a send shall send */
+  uint64_t checksum, control_checksum; /* of what a send shall send */
   LONG status;
   ULONG bytes;
   struct request *next_free;
@@ -83,6 +83,9 @@ struct rq {
   DWORD uncommitted_by[2];
   bool uncommitted_reported[2];
   bool bound, scheduled, skips_packets;
+  int family;
+  struct source *sources; /* sockets that send for this one from another address */
+  struct operation *rescued; /* datagrams that came to these */
   SRWLOCK io; /* held round each Winsock call on the socket: a handle is not closed inside one */
   struct operation *reading; /* in the kernel */
   struct operation *read;    /* idle, or with a datagram nobody asked for yet (`stashed`) */
@@ -141,8 +144,8 @@ void forget_buffer(struct buffer *buffer);
 bool unhide_touched(uint64_t address, bool write);
 
 /* complete.c */
-void complete_receive(struct request *request, LONG status, const char *data, uint32_t length,
-                      const struct sockaddr *from, int from_length);
+void complete_receive(struct request *request, LONG status,
+                      const struct operation *read); /* NULL: without a datagram */
 void complete_send(struct request *request, LONG status, ULONG bytes);
 void release_held(enum direction direction);
 void abort_held(struct rq *rq); /* what is kept back completes with 995 */

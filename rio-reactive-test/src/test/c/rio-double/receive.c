@@ -1,7 +1,7 @@
 /*
- * One overlapped read for each socket, and only while a receive is waiting. The datagram goes into
- * the operation's own memory and is copied into a slot when it is there; one that nobody waits for
- * any more is kept for the next.
+ * One overlapped read for each socket, and only while a receive is waiting. The datagram and its
+ * control data go into the operation's own memory and are copied into slices when they are there;
+ * one that nobody waits for any more is kept for the next.
  */
 #include "worker.h"
 
@@ -13,7 +13,7 @@ static bool inject_at_once(struct rq *rq) {
   if (modes.faults[FAULT_RECEIVE].after > 0 || modes.faults[FAULT_RECEIVE].code == WSAEMSGSIZE)
     return false;
   if (rq->waiting[RECEIVE].count == 0 || !fault_due(FAULT_RECEIVE, &code)) return false;
-  complete_receive(ring_take(&rq->waiting[RECEIVE], modes.shuffled), code, NULL, 0, NULL, 0);
+  complete_receive(ring_take(&rq->waiting[RECEIVE], modes.shuffled), code, NULL);
   return true;
 }
 
@@ -26,26 +26,32 @@ static LONG status_of_datagram(void) {
 
 static void deliver(struct rq *rq, struct operation *read) {
   struct request *request = ring_take(&rq->waiting[RECEIVE], modes.shuffled && !MUTANT(191));
-  complete_receive(request, status_of_datagram(), read->data, read->length,
-                   (struct sockaddr *)&read->address, read->address_length);
-  rq->stashed = false;
+  complete_receive(request, status_of_datagram(), read);
+}
+
+static void deliver_rescued(struct rq *rq) {
+  while (rq->rescued != NULL && rq->waiting[RECEIVE].count > 0) {
+    struct operation *read = rq->rescued;
+    rq->rescued = read->next_idle;
+    deliver(rq, read);
+    operation_give_back(read);
+  }
 }
 
 /* Under the lock. NULL: nothing to read for, or a read is on its way. */
 static struct operation *next_read(struct rq *rq) {
   while (inject_at_once(rq)) continue;
-  if (rq->stashed && rq->waiting[RECEIVE].count > 0) deliver(rq, rq->read);
+  deliver_rescued(rq);
+  if (rq->stashed && rq->waiting[RECEIVE].count > 0) {
+    rq->stashed = false;
+    deliver(rq, rq->read);
+  }
   if (!rq->object.live || rq->reading != NULL || rq->waiting[RECEIVE].count == 0) return NULL;
   struct operation *read = rq->read != NULL ? rq->read : operation_take();
   rq->read = NULL;
   rq->reading = read;
   object_hold(rq);
-  read->rq = rq;
-  read->overlapped = (OVERLAPPED){0};
-  read->direction = RECEIVE;
-  read->flags = 0;
-  read->buffer = (WSABUF){sizeof read->data, read->data};
-  read->address_length = sizeof read->address;
+  operation_reads(read, rq);
   return read;
 }
 
@@ -53,9 +59,7 @@ static struct operation *next_read(struct rq *rq) {
 static bool start_read(struct operation *read) {
   struct rq *rq = read->rq;
   DWORD bytes = 0;
-  int error = WSARecvFrom(rq->socket, &read->buffer, 1, &bytes, &read->flags,
-                          (struct sockaddr *)&read->address, &read->address_length,
-                          &read->overlapped, NULL) == 0
+  int error = receive_message(rq->socket, &read->message, &bytes, &read->overlapped, NULL) == 0
                   ? 0
                   : WSAGetLastError();
   if (error == WSA_IO_PENDING || (error == 0 && !rq->skips_packets)) return false;
@@ -82,7 +86,7 @@ static void on_read_error(struct rq *rq, int error) {
   if (++rq->read_errors < READ_ERRORS) return;
   rq->read_errors = 0;
   struct request *request = ring_take(&rq->waiting[RECEIVE], modes.shuffled);
-  if (request != NULL) complete_receive(request, error, NULL, 0, NULL, 0);
+  if (request != NULL) complete_receive(request, error, NULL);
 }
 
 void receive_done(struct operation *read, int error, DWORD bytes) {
@@ -95,12 +99,13 @@ void receive_done(struct operation *read, int error, DWORD bytes) {
   } else {
     rq->read = read;
     read->length = bytes;
+    read->control_length = read->message.Control.len;
     if (error != 0) {
       on_read_error(rq, error);
     } else {
       rq->read_errors = 0;
-      rq->stashed = true;
-      if (rq->waiting[RECEIVE].count > 0) deliver(rq, read);
+      rq->stashed = rq->waiting[RECEIVE].count == 0;
+      if (!rq->stashed) deliver(rq, read);
     }
   }
   unlock();

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "queues.h"
+#include "control-data.h"
 
-enum { KEPT = 1000, RULES = 25, LISTED_REQUESTS = 50 };
+enum { KEPT = 1000, RULES = 27, LISTED_REQUESTS = 50 };
 
 static struct {
   volatile LONG ready;
@@ -184,6 +184,11 @@ static int write_report(char *buffer, int size) {
   }
   if (recorded > KEPT) add(&text, "note: only the first violations are listed\n");
   add_live(&text);
+  if (control_last() != NULL) {
+    add(&text, "control: ");
+    add(&text, control_last());
+    add(&text, "\n");
+  }
   if (note[0] != 0) {
     add(&text, "note: ");
     add(&text, note);

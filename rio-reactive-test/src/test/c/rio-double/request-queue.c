@@ -1,6 +1,6 @@
 /* Creation, resizing and the end of request queues, and their claims on completion queues. */
 #include "sockets.h"
-#include "worker.h"
+#include "source.h"
 
 static const char *const create_call = "RIOCreateRequestQueue";
 
@@ -70,11 +70,19 @@ static void claim(struct rq *rq, const uint32_t limit[2]) {
 
 /* ---- create ---- */
 
+static int family_of(SOCKET socket) {
+  WSAPROTOCOL_INFOW info = {0};
+  int length = sizeof info;
+  getsockopt(socket, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &length);
+  return info.iAddressFamily;
+}
+
 static struct rq *open_queue(const struct plan *plan) {
   struct rq *rq = object_open(KIND_RQ);
   if (rq == NULL) return NULL;
   rq->socket = plan->socket;
   rq->context = plan->context;
+  rq->family = family_of(plan->socket);
   InitializeSRWLock(&rq->io);
   if (!worker_attach(rq)) {
     object_close(rq);
@@ -207,6 +215,7 @@ void rq_detach(struct rq *rq, const char *call, struct ring *aborted) {
   }
   if (rq->read != NULL) operation_give_back(rq->read);
   rq->read = NULL;
+  sources_close(rq);
   abort_held(rq);
   object_close(rq);
 }

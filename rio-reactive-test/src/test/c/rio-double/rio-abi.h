@@ -10,6 +10,8 @@
 #include <ws2tcpip.h>
 #include <windows.h>
 
+#include <mswsock.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

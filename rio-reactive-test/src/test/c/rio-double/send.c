@@ -1,7 +1,7 @@
 /* Sends go out one after the other, in the order in which they started, from a copy made at that
  * time. */
 #include "memory.h"
-#include "worker.h"
+#include "source.h"
 
 enum { TURN = 64 };
 
@@ -10,6 +10,8 @@ static bool load(struct operation *send, struct request *request) {
   if (data->buffer != NULL && !copy_guarded(send->data, (void *)data->start, data->length))
     return false;
   send->buffer = (WSABUF){data->length, send->data};
+  if (!control_load(&request->parts[CONTROL], send->control, &send->control_length, &send->source))
+    return false;
   if (remote->length == 0) return true;
   if (remote->buffer == NULL ||
       !copy_guarded(&send->address, (void *)remote->start, sizeof(SOCKADDR_INET)))
@@ -48,16 +50,28 @@ static struct operation *next_send(struct rq *rq) {
   return NULL;
 }
 
+static int pass_on(struct operation *send, DWORD *bytes) {
+  send->message = (WSAMSG){.lpBuffers = &send->buffer, .dwBufferCount = 1};
+  if (send->address_length > 0) {
+    send->message.name = (struct sockaddr *)&send->address;
+    send->message.namelen = send->address_length;
+  }
+  if (send->control_length > 0)
+    send->message.Control = (WSABUF){send->control_length, send->control};
+  return send_message(send->rq->socket, &send->message, 0, bytes, &send->overlapped, NULL) == 0
+             ? 0
+             : WSAGetLastError();
+}
+
 /* True: it is done, and `send_done` was told. */
 static bool start_send(struct operation *send) {
   struct rq *rq = send->rq;
   DWORD bytes = 0;
-  struct sockaddr *to = send->address_length == 0 ? NULL : (struct sockaddr *)&send->address;
-  int error = WSASendTo(rq->socket, &send->buffer, 1, &bytes, 0, to, send->address_length,
-                        &send->overlapped, NULL) == 0
-                  ? 0
-                  : WSAGetLastError();
-  if (error == WSA_IO_PENDING || (error == 0 && !rq->skips_packets)) return false;
+  int error;
+  if (!source_send(send, &bytes, &error)) {
+    error = pass_on(send, &bytes);
+    if (error == WSA_IO_PENDING || (error == 0 && !rq->skips_packets)) return false;
+  }
   send_done(send, error, bytes);
   lock();
   object_release(rq);

@@ -88,8 +88,9 @@ static int resolve(const struct submission *it, enum part part, struct slice *sl
               given.Length);
     return WSAEINVAL;
   }
-  *slice = (struct slice){buffer, buffer->start + given.Offset, given.Length};
-  return 0;
+  int code = control_check_slice(part, &given, buffer, it->call);
+  if (code == 0) *slice = (struct slice){buffer, buffer->start + given.Offset, given.Length};
+  return code;
 }
 
 static int check_room(const struct submission *it, struct rq *rq) {
@@ -171,6 +172,7 @@ static int post(const struct submission *it, struct rq *rq) {
   struct slice parts[PARTS] = {0};
   int code = check_shape(it, rq), fault;
   for (int part = 0; part < PARTS && code == 0; part++) code = resolve(it, part, &parts[part]);
+  if (code == 0 && it->direction == SEND) code = control_check_send(rq, parts, it->call);
   if (code == 0) code = check_bound(it, rq);
   if (code == 0) code = check_room(it, rq);
   if (code != 0) return code;

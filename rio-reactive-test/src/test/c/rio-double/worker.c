@@ -16,13 +16,25 @@ struct operation *operation_take(void) {
   } else if ((operation = malloc(sizeof *operation)) == NULL) {
     abort();
   }
-  memset(operation, 0, offsetof(struct operation, data));
+  memset(operation, 0, offsetof(struct operation, control));
   return operation;
 }
 
 void operation_give_back(struct operation *operation) {
   operation->next_idle = idle;
   idle = operation;
+}
+
+void operation_reads(struct operation *operation, struct rq *rq) {
+  operation->rq = rq;
+  operation->overlapped = (OVERLAPPED){0};
+  operation->direction = RECEIVE;
+  operation->buffer = (WSABUF){sizeof operation->data, operation->data};
+  operation->message = (WSAMSG){.name = (struct sockaddr *)&operation->address,
+                                .namelen = sizeof operation->address,
+                                .lpBuffers = &operation->buffer,
+                                .dwBufferCount = 1,
+                                .Control = {sizeof operation->control, operation->control}};
 }
 
 /* ---- the thread ---- */
@@ -90,6 +102,19 @@ static DWORD WINAPI run(void *unused) {
 
 /* ---- what others ask of it ---- */
 
+LPFN_WSARECVMSG receive_message;
+LPFN_WSASENDMSG send_message;
+
+static bool find_functions(SOCKET socket) {
+  GUID receive = WSAID_WSARECVMSG, send = WSAID_WSASENDMSG;
+  DWORD bytes;
+  if (receive_message != NULL && send_message != NULL) return true;
+  return WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &receive, sizeof receive,
+                  &receive_message, sizeof receive_message, &bytes, NULL, NULL) == 0 &&
+         WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &send, sizeof send, &send_message,
+                  sizeof send_message, &bytes, NULL, NULL) == 0;
+}
+
 static bool start(void) {
   if (port != NULL) return true;
   HANDLE made = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
@@ -107,7 +132,9 @@ static bool start(void) {
 
 bool worker_attach(struct rq *rq) {
   HANDLE handle = (HANDLE)rq->socket;
-  if (!start() || CreateIoCompletionPort(handle, port, KEY_OPERATION, 0) == NULL) return false;
+  if (!find_functions(rq->socket) || !start() ||
+      CreateIoCompletionPort(handle, port, KEY_OPERATION, 0) == NULL)
+    return false;
   rq->skips_packets =
       SetFileCompletionNotificationModes(handle, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS);
   return true;

@@ -6,7 +6,7 @@
 #ifndef WORKER_H
 #define WORKER_H
 
-#include "queues.h"
+#include "control-data.h"
 
 struct operation {
   OVERLAPPED overlapped;
@@ -14,11 +14,14 @@ struct operation {
   enum direction direction;
   struct request *request; /* of a send; NULL after its socket was closed */
   WSABUF buffer;
-  DWORD flags;
   int address_length;
   SOCKADDR_STORAGE address;
   uint32_t length;
+  uint32_t control_length;
+  struct source_request source; /* of a send */
+  WSAMSG message;
   struct operation *next_idle;
+  _Alignas(8) char control[CONTROL_MOST];
   char data[65536];
 };
 
@@ -27,6 +30,7 @@ bool worker_attach(struct rq *rq); /* false: another completion port has the soc
 void worker_schedule(struct rq *rq); /* the worker looks at it soon */
 struct operation *operation_take(void);
 void operation_give_back(struct operation *operation);
+void operation_reads(struct operation *operation, struct rq *rq); /* its message is to be filled */
 
 /* On the worker, in rq->io. Each answers whether it stopped with work left. */
 bool receive_some(struct rq *rq);
@@ -37,5 +41,9 @@ void send_done(struct operation *operation, int error, DWORD bytes);
 /* The socket's handle was closed, but not by closesocket. Without the lock. */
 void socket_lost(struct rq *rq);
 bool is_open(SOCKET socket);
+
+/* WSARecvMsg and WSASendMsg, which are no exports; set before the first request queue. */
+extern LPFN_WSARECVMSG receive_message;
+extern LPFN_WSASENDMSG send_message;
 
 #endif

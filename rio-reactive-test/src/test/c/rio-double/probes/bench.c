@@ -74,8 +74,13 @@ static void open_queues(struct bench *bench, enum bench_kind kind) {
 }
 
 struct bench bench_open(enum bench_kind kind) {
-  struct bench bench = {0};
-  bench.socket = registered_socket(&bench.address);
+  struct sockaddr_in address;
+  SOCKET socket = registered_socket(&address);
+  return bench_on(socket, &address, kind);
+}
+
+struct bench bench_on(SOCKET socket, const struct sockaddr_in *address, enum bench_kind kind) {
+  struct bench bench = {.socket = socket, .address = *address};
   bench.peer = ordinary_socket(&bench.peer_address);
   open_queues(&bench, kind);
   bench.receive_memory = pages(SLOTS * STRIDE);

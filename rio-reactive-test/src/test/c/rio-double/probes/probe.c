@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASE_SECONDS = 20, RULES = 25 };
+enum { CASE_SECONDS = 20, RULES = 27 };
 
 int echo(int datagrams);
 int scale(int receives, int sends);
@@ -152,7 +152,9 @@ static int run_cases(int only) {
                                         probes_threads,
                                         probes_order,
                                         probes_faults,
-                                        probes_ends};
+                                        probes_ends,
+                                        probes_control_shapes,
+                                        probes_control_data};
   int failed = 0;
   for (int rule = 1; rule < RULES; rule++) {
     if (only != 0 && rule != only) continue;

@@ -23,7 +23,7 @@ struct probe {
 };
 extern const struct probe probes_query_and_sockets[], probes_queues[], probes_registrations[],
     probes_pending[], probes_exclusivity[], probes_shapes[], probes_places[], probes_threads[],
-    probes_order[], probes_faults[], probes_ends[];
+    probes_order[], probes_faults[], probes_ends[], probes_control_shapes[], probes_control_data[];
 #define PROBE(rule, verdict, function) \
   { rule, verdict, #function, function }
 
@@ -87,6 +87,7 @@ struct bench {
 };
 
 struct bench bench_open(enum bench_kind kind);
+struct bench bench_on(SOCKET socket, const struct sockaddr_in *address, enum bench_kind kind);
 void bench_close(struct bench *bench); /* closesocket, drain, close the queue, deregister, free */
 void bench_drain(struct bench *bench); /* dequeues until nothing is outstanding */
 void bench_free(struct bench *bench);  /* what follows the drain */
