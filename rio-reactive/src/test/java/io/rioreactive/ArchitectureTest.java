@@ -204,6 +204,8 @@ class ArchitectureTest {
             "DropCounter.resume",
             "OpenDescriptor.get",
             "OpenDescriptor.close",
+            "PathMtu.ask",
+            "PathMtu.stop",
             "Winsock.startOnce");
   }
 

@@ -13,10 +13,16 @@ const RIO_INVALID_BUFFERID: RIO_BUFFERID = 0xFFFFFFFF_u32 as usize as RIO_BUFFER
 const RIO_INVALID_CQ: RIO_CQ = 0;
 const RIO_INVALID_RQ: RIO_RQ = 0;
 
-// The 16 bytes of the GUID, as two numbers.
+// The 16 bytes of each GUID, as two numbers.
 const WSAID_MULTIPLE_RIO_HALVES: [u64; 2] = unsafe { std::mem::transmute(WSAID_MULTIPLE_RIO) };
 const WSAID_MULTIPLE_RIO_LOW: u64 = WSAID_MULTIPLE_RIO_HALVES[0];
 const WSAID_MULTIPLE_RIO_HIGH: u64 = WSAID_MULTIPLE_RIO_HALVES[1];
+const WSAID_WSARECVMSG_HALVES: [u64; 2] = unsafe { std::mem::transmute(WSAID_WSARECVMSG) };
+const WSAID_WSARECVMSG_LOW: u64 = WSAID_WSARECVMSG_HALVES[0];
+const WSAID_WSARECVMSG_HIGH: u64 = WSAID_WSARECVMSG_HALVES[1];
+const WSAID_WSASENDMSG_HALVES: [u64; 2] = unsafe { std::mem::transmute(WSAID_WSASENDMSG) };
+const WSAID_WSASENDMSG_LOW: u64 = WSAID_WSASENDMSG_HALVES[0];
+const WSAID_WSASENDMSG_HIGH: u64 = WSAID_WSASENDMSG_HALVES[1];
 
 pub fn print() {
     // Constants
@@ -36,6 +42,10 @@ pub fn print() {
         SO_BROADCAST,
         SO_SNDBUF,
         SO_RCVBUF,
+        MSG_TRUNC,
+        MSG_CTRUNC,
+        MSG_BCAST,
+        MSG_MCAST,
         SO_PROTOCOL_INFOW,
         XP1_IFS_HANDLES,
         WSA_FLAG_OVERLAPPED,
@@ -54,6 +64,10 @@ pub fn print() {
         IP_DROP_SOURCE_MEMBERSHIP,
         IP_BLOCK_SOURCE,
         IP_UNBLOCK_SOURCE,
+        IP_PKTINFO,
+        IP_HOPLIMIT,
+        IP_RECVTOS,
+        IP_MTU,
         MCAST_BLOCK_SOURCE,
         MCAST_UNBLOCK_SOURCE,
         MCAST_JOIN_SOURCE_GROUP,
@@ -65,10 +79,19 @@ pub fn print() {
         IPV6_ADD_MEMBERSHIP,
         IPV6_DROP_MEMBERSHIP,
         IPV6_DONTFRAG,
+        IPV6_PKTINFO,
+        IPV6_HOPLIMIT,
         IPV6_V6ONLY,
         IPV6_TCLASS,
+        IPV6_RECVTCLASS,
+        IPV6_MTU,
         SIO_UDP_CONNRESET,
         SIO_UDP_NETRESET,
+        SIO_GET_EXTENSION_FUNCTION_POINTER,
+        WSAID_WSARECVMSG_LOW,
+        WSAID_WSARECVMSG_HIGH,
+        WSAID_WSASENDMSG_LOW,
+        WSAID_WSASENDMSG_HIGH,
         SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER,
         WSAID_MULTIPLE_RIO_LOW,
         WSAID_MULTIPLE_RIO_HIGH,

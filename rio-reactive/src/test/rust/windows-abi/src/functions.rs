@@ -23,6 +23,7 @@ pub fn print() {
         WSARecvFrom(_, _, _, _, _, _, _, _, _),
         WSASendTo(_, _, _, _, _, _, _, _, _),
     );
+    function_pointers!(WSARecvMsg: LPFN_WSARECVMSG, WSASendMsg: LPFN_WSASENDMSG);
     // Kernel32
     functions!(
         CreateIoCompletionPort(_, _, _, _),

@@ -35,6 +35,8 @@ fn winsock() {
     layout!(IP_MREQ as ip_mreq { imr_multiaddr, imr_interface });
     layout!(IP_MREQ_SOURCE as ip_mreq_source { imr_multiaddr, imr_sourceaddr, imr_interface });
     layout!(IPV6_MREQ as ipv6_mreq { ipv6mr_multiaddr, ipv6mr_interface });
+    layout!(IN_PKTINFO as in_pktinfo { ipi_addr, ipi_ifindex });
+    layout!(IN6_PKTINFO as in6_pktinfo { ipi6_addr, ipi6_ifindex });
     layout!(GROUP_REQ as group_req { gr_interface, gr_group });
     layout!(GROUP_SOURCE_REQ as group_source_req { gsr_interface, gsr_group, gsr_source });
     layout!(WSAPROTOCOL_INFOW { dwServiceFlags1 });

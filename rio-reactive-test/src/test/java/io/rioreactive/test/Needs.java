@@ -2,6 +2,7 @@ package io.rioreactive.test;
 
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.RioSupport;
@@ -62,12 +63,15 @@ public final class Needs {
    *
    * @param fault what Wine does
    */
-  @SuppressWarnings("restricted")
   public static void noWine(String fault) {
-    if (File.separatorChar == '\\') {
-      SymbolLookup system = SymbolLookup.libraryLookup("ntdll", Arena.global());
-      assumeTrue(system.find("wine_get_version").isEmpty(), "Wine " + fault);
-    }
+    assumeFalse(isWine(), "Wine " + fault);
+  }
+
+  /** Whether this is Wine. */
+  @SuppressWarnings("restricted")
+  public static boolean isWine() {
+    return File.separatorChar == '\\'
+        && SymbolLookup.libraryLookup("ntdll", Arena.global()).find("wine_get_version").isPresent();
   }
 
   /**

@@ -69,6 +69,85 @@ public final class PacketInfo {
     memory.set(JAVA_SHORT_UNALIGNED, info + TRAFFIC_CLASS, (short) trafficClass);
   }
 
+  /**
+   * Says to which address a datagram came. A group is {@link #INTERFACE} whatever is said of it,
+   * and so is 255.255.255.255; an address that is one on each link gets the interface as its scope.
+   *
+   * @param isOwn whether it is an address of this machine, as far as the system tells
+   * @param interfaceIndex by which it came
+   */
+  public static void setDestination(
+      MemorySegment memory,
+      long info,
+      SocketAddressFormat format,
+      long high,
+      long low,
+      int port,
+      boolean isOwn,
+      int interfaceIndex) {
+    int scope = hasScope(high) ? interfaceIndex : 0;
+    if (format.write(memory, info, high, low, SocketAddressFormat.portAndScope(port, scope))) {
+      boolean isSource = isOwn && !isOfMany(high, low);
+      setOrigin(memory, info, isSource ? ADDRESS : INTERFACE, interfaceIndex);
+    }
+  }
+
+  /** {@code ff00::/8}, {@code 224.0.0.0/4} or {@code 255.255.255.255}: no sender's. */
+  private static boolean isOfMany(long high, long low) {
+    return SocketAddressFormat.isV4(high, low)
+        ? (int) low >>> 28 == 0xE || (int) low == 0xFFFF_FFFF
+        : isGroup(high);
+  }
+
+  private static boolean isGroup(long high) {
+    return high >>> 56 == 0xFF;
+  }
+
+  /** {@code fe80::/10}, {@code ffx1::/16} and {@code ffx2::/16}: one on each interface or link. */
+  private static boolean hasScope(long high) {
+    if (isGroup(high)) {
+      long groupScope = high >>> 48 & 0xF;
+      return groupScope == 1 || groupScope == 2;
+    }
+    return high >>> 54 == 0xFE80 >>> 6;
+  }
+
+  // What the datagram in a send slot says of its source, if its origin is not UNKNOWN.
+
+  /** Upper half of the source; where it says an interface alone, of no address. */
+  public static long sourceHigh(SlotRegion slots, int slot, SocketAddressFormat format) {
+    long info = slots.infoAt(slot);
+    return origin(slots.memory(), info) == ADDRESS ? format.readHigh(slots.memory(), info) : 0;
+  }
+
+  /** Lower half of the source; where it says an interface alone, of no address of its target's. */
+  public static long sourceLow(SlotRegion slots, int slot, SocketAddressFormat format) {
+    MemorySegment memory = slots.memory();
+    long info = slots.infoAt(slot);
+    if (origin(memory, info) == ADDRESS) {
+      return format.readLow(memory, info);
+    }
+    return isTargetV4(slots, slot, format) ? SocketAddressFormat.lowOfV4(0) : 0;
+  }
+
+  /** Whether the datagram in a send slot goes to an IPv4 address. */
+  public static boolean isTargetV4(SlotRegion slots, int slot, SocketAddressFormat format) {
+    MemorySegment memory = slots.memory();
+    long target = slots.addressAt(slot);
+    return SocketAddressFormat.isV4(
+        format.readHigh(memory, target), format.readLow(memory, target));
+  }
+
+  /** The interface it is to leave by; 0 for whichever. */
+  public static int sourceInterface(SlotRegion slots, int slot, SocketAddressFormat format) {
+    MemorySegment memory = slots.memory();
+    long info = slots.infoAt(slot);
+    int index = interfaceIndex(memory, info);
+    return index == 0 && origin(memory, info) == ADDRESS
+        ? SocketAddressFormat.scope(format.readPortAndScope(memory, info))
+        : index;
+  }
+
   /** {@link #UNKNOWN}, {@link #ADDRESS} or {@link #INTERFACE}. */
   public static int origin(MemorySegment memory, long info) {
     return memory.get(JAVA_INT_UNALIGNED, info + ORIGIN);

@@ -205,6 +205,15 @@ interface ClientContract extends OnTestbed {
   }
 
   @Test
+  default void whatItTellsOfThePathIsNoNonsense() {
+    RioConnection client = testbed().connect(testbed().client(), testbed().peer().address());
+
+    client.pathMtu().ifPresent(mtu -> assertThat(mtu).isBetween(576, 65_536));
+    client.disposeNow();
+    assertThat(client.pathMtu()).isEmpty();
+  }
+
+  @Test
   default void aPeriodOfCenturiesIsNoHindrance() {
     Peer peer = testbed().peer();
 

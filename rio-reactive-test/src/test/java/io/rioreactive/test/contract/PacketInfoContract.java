@@ -39,7 +39,9 @@ interface PacketInfoContract extends OnTestbed {
 
   InetAddress SECOND = InetAddress.ofLiteral("127.0.0.2");
   InetAddress BROADCAST = InetAddress.ofLiteral("127.255.255.255");
-  int LINUX_HOP_LIMIT = 64;
+
+  /** What Linux and Windows begin with. */
+  List<Integer> FIRST_HOP_LIMITS = List.of(64, 128);
 
   /** What answers where it was asked, with the sockets of the JDK's on the other side. */
   record Asked(InetSocketAddress from, InetSocketAddress at, int interfaceIndex, String text) {
@@ -94,14 +96,16 @@ interface PacketInfoContract extends OnTestbed {
     }
   }
 
-  private static void assertAnswersFromEach(RioConnection server, String host) throws IOException {
+  /** What the routes do not lead to comes last: some systems take no notice of a source. */
+  private void assertAnswersFromEach(RioConnection server, String host) throws IOException {
     Needs.manyLoopbackAddresses();
     assertAnswers(server, LOOPBACK, LOOPBACK);
-    assertAnswers(server, LOOPBACK, SECOND);
     assertAnswers(server, SECOND, LOOPBACK);
     if (host.equals("::")) {
       assertAnswers(server, AddressContract.LOOPBACK_V6, AddressContract.LOOPBACK_V6);
     }
+    testbed().needSources();
+    assertAnswers(server, LOOPBACK, SECOND);
     assertThat(server.stats().failedTotal()).isZero();
   }
 
@@ -181,8 +185,9 @@ interface PacketInfoContract extends OnTestbed {
       assertThat(datagram.remoteAddress()).isEqualTo(socket.getLocalSocketAddress());
       assertThat(datagram.interfaceIndex())
           .isEqualTo(NetworkInterface.getByInetAddress(LOOPBACK).getIndex());
-      assertThat(datagram.trafficClass()).isEqualTo(0xBA);
-      assertThat(datagram.hopLimit()).isEqualTo(LINUX_HOP_LIMIT);
+      int trafficClass = testbed().peersSetTrafficClass(asked) ? 0xBA : 0;
+      assertThat(datagram.trafficClass()).isEqualTo(trafficClass);
+      assertThat(datagram.hopLimit()).isIn(FIRST_HOP_LIMITS);
       assertThat(datagram.reply("x").localAddress()).isEqualTo(datagram.localAddress());
     }
   }
@@ -192,6 +197,7 @@ interface PacketInfoContract extends OnTestbed {
   default void anAnswerToABroadcastLeavesFromTheInterfacesOwnAddress(String host)
       throws IOException {
     requirePacketInfo();
+    testbed().needBroadcasts();
     List<Datagram> seen = new CopyOnWriteArrayList<>();
     RioConnection server =
         testbed()
@@ -287,7 +293,7 @@ interface PacketInfoContract extends OnTestbed {
     Datagram answer = client.next().block(LONG);
 
     assertThat(answer.localAddress()).isEqualTo(client.localAddress());
-    assertThat(answer.hopLimit()).isEqualTo(LINUX_HOP_LIMIT);
+    assertThat(answer.hopLimit()).isIn(FIRST_HOP_LIMITS);
     client.send(Mono.just(answer.reply("again"))).block(LONG);
     assertThat(client.next().map(Datagram::asString).block(LONG)).isEqualTo("again");
   }

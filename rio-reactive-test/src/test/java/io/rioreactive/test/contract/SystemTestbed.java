@@ -11,6 +11,7 @@ import io.rioreactive.test.Needs;
 import io.rioreactive.test.Peer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -86,7 +87,28 @@ class SystemTestbed extends Testbed {
 
   @Override
   boolean hasPacketInfo() {
-    return provider.equals("linux-mmsg");
+    return !provider.equals("nio");
+  }
+
+  @Override
+  void needSources() {
+    if (provider.equals("windows-iocp")) {
+      Needs.noWine("takes no notice of the source that WSASendMsg is handed");
+    }
+  }
+
+  @Override
+  void needBroadcasts() {
+    Needs.loopbackBroadcast();
+    if (provider.equals("windows-iocp")) {
+      Needs.noWine("does not tell which datagrams were broadcasts");
+    }
+  }
+
+  /** Windows takes it from the system's settings, the JDK under Wine from IPv4 sockets alone. */
+  @Override
+  boolean peersSetTrafficClass(InetAddress to) {
+    return !provider.startsWith("windows-") || (Needs.isWine() && to instanceof Inet4Address);
   }
 
   @Override

@@ -56,6 +56,17 @@ abstract class Testbed implements AutoCloseable {
     return false;
   }
 
+  /** That the system takes notice of the source that a datagram names. */
+  void needSources() {}
+
+  /** That a broadcast on the loopback interface comes, and is told from other datagrams. */
+  void needBroadcasts() {}
+
+  /** Whether the traffic class that a socket of the JDK's is set to is that of its datagrams. */
+  boolean peersSetTrafficClass(InetAddress to) {
+    return true;
+  }
+
   /** Whether what was posted first completes first. */
   boolean completesInOrder() {
     return true;

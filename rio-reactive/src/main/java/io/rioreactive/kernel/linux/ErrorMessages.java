@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.rioreactive.kernel.ControlMessages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -3,6 +3,7 @@ package io.rioreactive.kernel.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.rioreactive.kernel.ControlMessages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

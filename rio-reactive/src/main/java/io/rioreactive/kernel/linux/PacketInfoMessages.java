@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.rioreactive.kernel.ControlMessages;
 import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -127,7 +128,8 @@ final class PacketInfoMessages {
     // The source that the system would take: another one if it came to a group or by broadcast.
     boolean isOwn = memory.get(BE_INT, data + SOURCE) == destination;
     long low = SocketAddressFormat.lowOfV4(destination);
-    set(format, 0, low, port, isOwn, memory.get(JAVA_INT, data + INDEX), slots, info);
+    int index = memory.get(JAVA_INT, data + INDEX);
+    PacketInfo.setDestination(slots, info, format, 0, low, port, isOwn, index);
   }
 
   private void readV6(
@@ -137,37 +139,8 @@ final class PacketInfoMessages {
     if (SocketAddressFormat.isV4(high, low)) {
       return; // the message of the other family says more
     }
-    boolean isOwn = !isGroup(high);
-    set(format, high, low, port, isOwn, memory.get(JAVA_INT, data + INDEX6), slots, info);
-  }
-
-  private static void set(
-      SocketAddressFormat format,
-      long high,
-      long low,
-      int port,
-      boolean isOwn,
-      int index,
-      MemorySegment slots,
-      long info) {
-    long portAndScope = SocketAddressFormat.portAndScope(port, hasScope(high) ? index : 0);
-    if (format.write(slots, info, high, low, portAndScope)) {
-      PacketInfo.setOrigin(slots, info, isOwn ? PacketInfo.ADDRESS : PacketInfo.INTERFACE, index);
-    }
-  }
-
-  /** {@code ff00::/8}. */
-  private static boolean isGroup(long high) {
-    return high >>> 56 == 0xFF;
-  }
-
-  /** {@code fe80::/10}, {@code ffx1::/16} and {@code ffx2::/16}: one on each interface or link. */
-  private static boolean hasScope(long high) {
-    if (isGroup(high)) {
-      long groupScope = high >>> 48 & 0xF;
-      return groupScope == 1 || groupScope == 2;
-    }
-    return high >>> 54 == 0xFE80 >>> 6;
+    int index = memory.get(JAVA_INT, data + INDEX6);
+    PacketInfo.setDestination(slots, info, format, high, low, port, true, index);
   }
 
   // ---- send
@@ -177,31 +150,13 @@ final class PacketInfoMessages {
    * is said where the slot says nothing.
    */
   void prepareSend(int i, SocketAddressFormat format, SlotRegion slots, int slot) {
-    MemorySegment slotMemory = slots.memory();
-    long info = slots.infoAt(slot);
-    int index = PacketInfo.interfaceIndex(slotMemory, info);
-    long high = 0;
-    long low = SocketAddressFormat.lowOfV4(0);
-    switch (PacketInfo.origin(slotMemory, info)) {
-      case PacketInfo.ADDRESS -> {
-        high = format.readHigh(slotMemory, info);
-        low = format.readLow(slotMemory, info);
-        if (index == 0) {
-          index = SocketAddressFormat.scope(format.readPortAndScope(slotMemory, info));
-        }
-      }
-      case PacketInfo.INTERFACE -> {
-        long target = slots.addressAt(slot);
-        if (!SocketAddressFormat.isV4(
-            format.readHigh(slotMemory, target), format.readLow(slotMemory, target))) {
-          low = 0;
-        }
-      }
-      default -> {
-        sendHeaders.setControlLength(i, 0);
-        return;
-      }
+    if (PacketInfo.origin(slots.memory(), slots.infoAt(slot)) == PacketInfo.UNKNOWN) {
+      sendHeaders.setControlLength(i, 0);
+      return;
     }
+    long high = PacketInfo.sourceHigh(slots, slot, format);
+    long low = PacketInfo.sourceLow(slots, slot, format);
+    int index = PacketInfo.sourceInterface(slots, slot, format);
     long size = format.isIpv6Socket() ? putV6(i, high, low, index) : putV4(i, (int) low, index);
     sendHeaders.setControlLength(i, ControlMessages.space(size));
   }

@@ -20,6 +20,10 @@ public final class Constants {
   public static final int SO_BROADCAST = 0x20;
   public static final int SO_SNDBUF = 0x1001;
   public static final int SO_RCVBUF = 0x1002;
+  public static final int MSG_TRUNC = 0x100;
+  public static final int MSG_CTRUNC = 0x200;
+  public static final int MSG_BCAST = 0x400;
+  public static final int MSG_MCAST = 0x800;
   public static final int SO_PROTOCOL_INFOW = 0x2005;
   public static final int XP1_IFS_HANDLES = 0x20000;
   public static final int WSA_FLAG_OVERLAPPED = 0x01;
@@ -40,6 +44,10 @@ public final class Constants {
   public static final int IP_DROP_SOURCE_MEMBERSHIP = 16;
   public static final int IP_BLOCK_SOURCE = 17;
   public static final int IP_UNBLOCK_SOURCE = 18;
+  public static final int IP_PKTINFO = 19;
+  public static final int IP_HOPLIMIT = 21;
+  public static final int IP_RECVTOS = 40;
+  public static final int IP_MTU = 73;
   public static final int MCAST_BLOCK_SOURCE = 43;
   public static final int MCAST_UNBLOCK_SOURCE = 44;
   public static final int MCAST_JOIN_SOURCE_GROUP = 45;
@@ -51,12 +59,28 @@ public final class Constants {
   public static final int IPV6_ADD_MEMBERSHIP = 12;
   public static final int IPV6_DROP_MEMBERSHIP = 13;
   public static final int IPV6_DONTFRAG = 14;
+  public static final int IPV6_PKTINFO = 19;
+  public static final int IPV6_HOPLIMIT = 21;
   public static final int IPV6_V6ONLY = 27;
   public static final int IPV6_TCLASS = 39;
+  public static final int IPV6_RECVTCLASS = 40;
+  public static final int IPV6_MTU = 72;
 
   // mswsock.h
   public static final int SIO_UDP_CONNRESET = 0x9800000C;
   public static final int SIO_UDP_NETRESET = 0x9800000F;
+
+  public static final int SIO_GET_EXTENSION_FUNCTION_POINTER = 0xC8000006;
+
+  /** {@code f689d7c8-6f1f-436b-8a53-e54fe351c322}, as it stands in memory: first and last half. */
+  public static final long WSAID_WSARECVMSG_LOW = 0x436B_6F1F_F689_D7C8L;
+
+  public static final long WSAID_WSARECVMSG_HIGH = 0x22C3_51E3_4FE5_538AL;
+
+  /** {@code a441e712-754f-43ca-84a7-0dee44cf606d}. */
+  public static final long WSAID_WSASENDMSG_LOW = 0x43CA_754F_A441_E712L;
+
+  public static final long WSAID_WSASENDMSG_HIGH = 0x6D60_CF44_EE0D_A784L;
 
   // ws2def.h, mswsockdef.h: Registered I/O
   public static final int SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER = 0xC8000024;

@@ -98,8 +98,16 @@ final class IocpCompletionQueue implements CompletionQueue {
     IocpRequestQueue opened = null;
     try {
       int size = config.datagramSize();
-      receives = IocpSlots.allocate(kernel32, config.receiveSlots(), size, "receive");
-      sends = IocpSlots.allocate(kernel32, config.sendSlots(), size, "send");
+      int receiveControl = IocpSlots.NO_CONTROL;
+      int sendControl = IocpSlots.NO_CONTROL;
+      if (config.packetInfo()) {
+        winsock.findMessageFunctions(socket.handle());
+        receiveControl = WindowsPacketInfo.RECEIVE_SIZE;
+        sendControl = WindowsPacketInfo.SEND_SIZE;
+      }
+      receives =
+          IocpSlots.allocate(kernel32, config.receiveSlots(), size, receiveControl, "receive");
+      sends = IocpSlots.allocate(kernel32, config.sendSlots(), size, sendControl, "send");
       opened = new IocpRequestQueue(this, winsock, index, socket, skipsPackets, receives, sends);
       return opened;
     } finally {

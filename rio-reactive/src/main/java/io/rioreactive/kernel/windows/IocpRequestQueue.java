@@ -12,11 +12,13 @@ import io.rioreactive.kernel.SocketAddressFormat;
 import io.rioreactive.kernel.UnreachableNews;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One socket: each posted receive is an overlapped WSARecvFrom, each send a WSASendTo, started by
- * the post itself.
+ * the post itself. With packet info it is WSARecvMsg, and WSASendMsg where a send says its source.
  *
  * <p>It owns the socket and its slots. The queue's thread alone. It never blocks and never takes a
  * posted receive back: CancelIoEx would have to be waited for, and may come too late.
@@ -59,6 +61,9 @@ final class IocpRequestQueue implements RequestQueue {
 
   private final IocpSlots receives;
   private final IocpSlots sends;
+  private final @Nullable WindowsPacketInfo receiveInfo;
+  private final @Nullable WindowsPacketInfo sendInfo;
+  private final PathMtu pathMtu;
   private final long handle;
   private final int addressLength;
   private final int datagramSize;
@@ -96,6 +101,9 @@ final class IocpRequestQueue implements RequestQueue {
     this.skipsPackets = skipsPackets;
     this.receives = receives;
     this.sends = sends;
+    receiveInfo = receives.packetInfo(socket);
+    sendInfo = sends.packetInfo(socket);
+    pathMtu = new PathMtu(socket);
     handle = socket.handle();
     localAddress = socket.localAddress();
     addressLength = socket.addressLength();
@@ -120,6 +128,9 @@ final class IocpRequestQueue implements RequestQueue {
   public void connect(InetSocketAddress peer) throws KernelException {
     localAddress = socket.connect(winsock, peer);
     isConnected = true;
+    if (sendInfo != null) {
+      sendInfo.onConnected(localAddress);
+    }
   }
 
   @Override
@@ -154,6 +165,11 @@ final class IocpRequestQueue implements RequestQueue {
   }
 
   @Override
+  public OptionalInt pathMtu() {
+    return pathMtu.ask();
+  }
+
+  @Override
   public String describe() {
     return "receive buffer "
         + socket.receiveBuffer()
@@ -176,18 +192,31 @@ final class IocpRequestQueue implements RequestQueue {
     receives.start(slot, datagramSize, addressLength);
     receives.setPending(slot);
     postedAs[slot] = posts++;
-    int result =
-        winsock.WSARecvFrom(
-            handle,
-            receives.buffer(slot),
-            1,
-            receives.bytesMoved(slot),
-            receives.flags(slot),
-            receives.address(slot),
-            receives.addressLength(slot),
-            receives.overlapped(slot),
-            Constants.NULL);
+    int result = receiveInfo == null ? receiveFrom(slot) : receiveMessage(slot);
     return result == -WsaError.WSA_IO_PENDING.code() ? ACCEPTED : onReceiveAnswered(slot, -result);
+  }
+
+  private int receiveFrom(int slot) {
+    return winsock.WSARecvFrom(
+        handle,
+        receives.buffer(slot),
+        1,
+        receives.bytesMoved(slot),
+        receives.flags(slot),
+        receives.address(slot),
+        receives.addressLength(slot),
+        receives.overlapped(slot),
+        Constants.NULL);
+  }
+
+  private int receiveMessage(int slot) {
+    receives.startReceivedMessage(slot, addressLength);
+    return winsock.WSARecvMsg(
+        handle,
+        receives.message(slot),
+        receives.bytesMoved(slot),
+        receives.overlapped(slot),
+        Constants.NULL);
   }
 
   private int onReceiveAnswered(int slot, int code) {
@@ -200,9 +229,29 @@ final class IocpRequestQueue implements RequestQueue {
     if (!isDone && !WsaError.isAboutEarlierDatagram(code)) {
       return code;
     }
-    receiveResults.add(slot, code == 0 ? receives.movedAtOnce(slot) : datagramSize, code);
+    int became = isDone && receiveInfo != null ? readInfo(receiveInfo, slot, code) : code;
+    receiveResults.add(slot, lengthAtOnce(slot, code, became), became);
     queue.onReceiveResult(this);
     return ACCEPTED;
+  }
+
+  /**
+   * Reads what was told of a datagram that has come, cut off or not.
+   *
+   * @return the code again; 0 where only what was told was cut off
+   */
+  private int readInfo(WindowsPacketInfo info, int slot, int code) {
+    int flags = receives.messageFlags(slot);
+    info.read(slot, receives.controlLength(slot), flags);
+    int moved = receives.moved(slot);
+    return WindowsPacketInfo.isControlAloneCutOff(flags, moved, datagramSize) ? 0 : code;
+  }
+
+  private int lengthAtOnce(int slot, int code, int became) {
+    if (code == 0) {
+      return receives.movedAtOnce(slot);
+    }
+    return became == 0 ? receives.moved(slot) : datagramSize;
   }
 
   @Override
@@ -235,6 +284,10 @@ final class IocpRequestQueue implements RequestQueue {
 
   private int sendTo(int slot) {
     sends.setPending(slot);
+    int control = sendInfo == null ? WindowsPacketInfo.NOTHING : sendInfo.write(slot);
+    if (control != WindowsPacketInfo.NOTHING) {
+      return sendMessage(slot, control);
+    }
     return winsock.WSASendTo(
         handle,
         sends.buffer(slot),
@@ -243,6 +296,20 @@ final class IocpRequestQueue implements RequestQueue {
         0,
         isConnected ? Constants.NULL : sends.address(slot),
         isConnected ? 0 : addressLength,
+        sends.overlapped(slot),
+        Constants.NULL);
+  }
+
+  private int sendMessage(int slot, int control) {
+    if (control == WindowsPacketInfo.IMPOSSIBLE) {
+      return -WsaError.WSAEINVAL.code();
+    }
+    sends.startSentMessage(slot, isConnected ? 0 : addressLength, control);
+    return winsock.WSASendMsg(
+        handle,
+        sends.message(slot),
+        0,
+        sends.bytesMoved(slot),
         sends.overlapped(slot),
         Constants.NULL);
   }
@@ -313,10 +380,14 @@ final class IocpRequestQueue implements RequestQueue {
     }
     receives.takeBack(slot);
     int status = receives.status(slot);
-    if (NtStatus.isSuccess(status)) {
+    int code = NtStatus.isSuccess(status) ? 0 : NtStatus.toCode(status);
+    if (receiveInfo != null && (code == 0 || code == WsaError.WSAEMSGSIZE.code())) {
+      code = readInfo(receiveInfo, slot, code);
+    }
+    if (code == 0) {
       batch.addReceive(index, slot, CompletionStatus.OK, receives.moved(slot), 0);
     } else {
-      addFailedReceive(slot, NtStatus.toCode(status), batch);
+      addFailedReceive(slot, code, batch);
     }
     return true;
   }
@@ -391,6 +462,7 @@ final class IocpRequestQueue implements RequestQueue {
     if (!isClosed) {
       isClosed = true;
       news.clear();
+      pathMtu.stop();
       queue.onClose(handle);
     }
   }

@@ -4,9 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.rioreactive.kernel.KernelException;
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of one direction of a socket, each with all that the system reads and writes while its
@@ -14,6 +16,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>
  * OVERLAPPED (32) | address (32) | length of the address | flags | bytes moved | slot | WSABUF (16) | payload
+ * with packet info:                                      … | WSABUF (16) | WSAMSG (56) | control | info | payload
  * </pre>
  *
  * <p>A packet of the port counts only if the slot is outstanding and its OVERLAPPED says done.
@@ -21,8 +24,7 @@ import java.lang.foreign.MemorySegment;
  * does for a datagram that was cut off, unless told to skip it; some versions did in spite of
  * that): such a packet comes to nothing here, whenever it comes.
  *
- * <p>The queue's thread alone. Packet info will make the header longer: its WSAMSG and control
- * buffer belong beside the WSABUF.
+ * <p>The queue's thread alone.
  */
 final class IocpSlots {
 
@@ -33,12 +35,24 @@ final class IocpSlots {
   private static final int BYTES = FLAGS + Integer.BYTES;
   private static final int SLOT = BYTES + Integer.BYTES;
   private static final int BUFFER = SLOT + Integer.BYTES;
-  private static final int PAYLOAD = BUFFER + (int) Layouts.WSABUF.size();
+  private static final int MESSAGE = BUFFER + (int) Layouts.WSABUF.size();
+  private static final int CONTROL = MESSAGE + (int) Layouts.WSAMSG.size();
 
   private static final long STATUS = OVERLAPPED + Layouts.OVERLAPPED.offset("Internal");
   private static final long MOVED = OVERLAPPED + Layouts.OVERLAPPED.offset("InternalHigh");
   private static final long BUFFER_LENGTH = BUFFER + Layouts.WSABUF.offset("len");
   private static final long BUFFER_ADDRESS = BUFFER + Layouts.WSABUF.offset("buf");
+
+  private static final long NAME = MESSAGE + Layouts.WSAMSG.offset("name");
+  private static final long NAME_LENGTH = MESSAGE + Layouts.WSAMSG.offset("namelen");
+  private static final long BUFFERS = MESSAGE + Layouts.WSAMSG.offset("lpBuffers");
+  private static final long BUFFER_COUNT = MESSAGE + Layouts.WSAMSG.offset("dwBufferCount");
+  private static final long CONTROL_LENGTH = MESSAGE + Layouts.WSAMSG.offset("Control", "len");
+  private static final long CONTROL_ADDRESS = MESSAGE + Layouts.WSAMSG.offset("Control", "buf");
+  private static final long MESSAGE_FLAGS = MESSAGE + Layouts.WSAMSG.offset("dwFlags");
+
+  /** {@link #allocate}: without packet info. */
+  static final int NO_CONTROL = 0;
 
   /** No slot. */
   static final int NONE = -1;
@@ -47,37 +61,48 @@ final class IocpSlots {
   private final MemorySegment segment;
   private final long base;
   private final long stride;
+  private final int controlSize;
   private final SlotRegion region;
   private final boolean[] isOutstanding;
   private int outstanding;
 
-  private IocpSlots(VirtualMemory memory, int slots, int datagramSize) {
+  private IocpSlots(VirtualMemory memory, int slots, int datagramSize, int controlSize) {
     this.memory = memory;
+    this.controlSize = controlSize;
     segment = memory.segment();
     base = memory.address();
-    stride = stride(datagramSize);
-    region = new SlotRegion(segment, slots, stride, ADDRESS, PAYLOAD, datagramSize);
+    stride = stride(datagramSize, controlSize);
+    int payload = payloadOffset(controlSize);
+    int info = controlSize == NO_CONTROL ? SlotRegion.NO_INFO : CONTROL + controlSize;
+    region = new SlotRegion(segment, slots, stride, ADDRESS, payload, datagramSize, info);
     isOutstanding = new boolean[slots];
     for (int slot = 0; slot < slots; slot++) {
       long begin = slot * stride;
       segment.set(JAVA_INT, begin + SLOT, slot);
-      segment.set(JAVA_LONG, begin + BUFFER_ADDRESS, base + begin + PAYLOAD);
+      segment.set(JAVA_LONG, begin + BUFFER_ADDRESS, base + begin + payload);
+      if (region.hasInfo()) {
+        segment.set(JAVA_LONG, begin + BUFFERS, base + begin + BUFFER);
+        segment.set(JAVA_INT, begin + BUFFER_COUNT, 1);
+        segment.set(JAVA_LONG, begin + CONTROL_ADDRESS, base + begin + CONTROL);
+      }
     }
   }
 
   /**
    * Allocates slots.
    *
+   * @param controlSize bytes of control that each has, with packet info; or {@link #NO_CONTROL}
    * @param purpose for the text of a failure
    */
-  static IocpSlots allocate(Kernel32 kernel32, int slots, int datagramSize, String purpose)
+  static IocpSlots allocate(
+      Kernel32 kernel32, int slots, int datagramSize, int controlSize, String purpose)
       throws KernelException {
-    long bytes = slots * stride(datagramSize);
+    long bytes = slots * stride(datagramSize, controlSize);
     VirtualMemory memory =
         VirtualMemory.allocate(kernel32, bytes, slots + " " + purpose + " slots");
     IocpSlots allocated = null;
     try {
-      allocated = new IocpSlots(memory, slots, datagramSize);
+      allocated = new IocpSlots(memory, slots, datagramSize, controlSize);
       return allocated;
     } finally {
       if (allocated == null) { // no heap for the account
@@ -86,12 +111,24 @@ final class IocpSlots {
     }
   }
 
-  private static long stride(int datagramSize) {
-    return SlotRegion.stride((long) PAYLOAD + datagramSize);
+  private static long stride(int datagramSize, int controlSize) {
+    return SlotRegion.stride((long) payloadOffset(controlSize) + datagramSize);
+  }
+
+  private static int payloadOffset(int controlSize) {
+    return controlSize == NO_CONTROL ? MESSAGE : CONTROL + controlSize + PacketInfo.SIZE;
   }
 
   SlotRegion region() {
     return region;
+  }
+
+  /** What stands in the control of the slots of this socket; null without packet info. */
+  @Nullable WindowsPacketInfo packetInfo(WindowsSocket socket) {
+    return region.hasInfo()
+        ? new WindowsPacketInfo(
+            region, CONTROL, controlSize, socket.format(), socket.localAddress().getPort())
+        : null;
   }
 
   /** Bytes of all slots. */
@@ -115,6 +152,29 @@ final class IocpSlots {
     segment.set(JAVA_INT, begin + BUFFER_LENGTH, length);
     isOutstanding[slot] = true;
     outstanding++;
+  }
+
+  /** Before a call that is to receive a message: the last one took the room away. */
+  void startReceivedMessage(int slot, int addressLength) {
+    setMessage(slot, address(slot), addressLength, controlSize);
+  }
+
+  /**
+   * Before a call that sends a message.
+   *
+   * @param addressLength 0 on a connected socket
+   * @param control bytes of control that have been written
+   */
+  void startSentMessage(int slot, int addressLength, int control) {
+    setMessage(slot, addressLength == 0 ? Constants.NULL : address(slot), addressLength, control);
+  }
+
+  private void setMessage(int slot, long name, int nameLength, int control) {
+    long begin = slot * stride;
+    segment.set(JAVA_LONG, begin + NAME, name);
+    segment.set(JAVA_INT, begin + NAME_LENGTH, nameLength);
+    segment.set(JAVA_INT, begin + CONTROL_LENGTH, control);
+    segment.set(JAVA_INT, begin + MESSAGE_FLAGS, 0);
   }
 
   /** Before each call: the system does the same, but not where it refuses the call. */
@@ -149,6 +209,11 @@ final class IocpSlots {
 
   long buffer(int slot) {
     return base + slot * stride + BUFFER;
+  }
+
+  /** The WSAMSG; only with packet info, as all that is said of messages. */
+  long message(int slot) {
+    return base + slot * stride + MESSAGE;
   }
 
   /** Bytes that its last {@link #start} was told. */
@@ -192,6 +257,16 @@ final class IocpSlots {
   /** Bytes of a request that is done. */
   int moved(int slot) {
     return (int) segment.get(JAVA_LONG, slot * stride + MOVED);
+  }
+
+  /** Bytes of control of a message that was received, as the system says. */
+  long controlLength(int slot) {
+    return Integer.toUnsignedLong(segment.get(JAVA_INT, slot * stride + CONTROL_LENGTH));
+  }
+
+  /** The flags of a message that was received. */
+  int messageFlags(int slot) {
+    return segment.get(JAVA_INT, slot * stride + MESSAGE_FLAGS);
   }
 
   /** How many slots the system may write to or read from. */

@@ -124,6 +124,17 @@ public final class Layouts {
           MemoryLayout.sequenceLayout(4, JAVA_INT).withName("ipv6mr_multiaddr"),
           JAVA_INT.withName("ipv6mr_interface"));
 
+  /** {@code struct in_pktinfo { IN_ADDR ipi_addr; ULONG ipi_ifindex; }}; not as elsewhere. */
+  public static final Struct IN_PKTINFO =
+      Struct.of("in_pktinfo", JAVA_INT.withName("ipi_addr"), JAVA_INT.withName("ipi_ifindex"));
+
+  /** {@code struct in6_pktinfo { IN6_ADDR ipi6_addr; ULONG ipi6_ifindex; }}; aligned to 4. */
+  public static final Struct IN6_PKTINFO =
+      Struct.of(
+          "in6_pktinfo",
+          MemoryLayout.sequenceLayout(4, JAVA_INT).withName("ipi6_addr"),
+          JAVA_INT.withName("ipi6_ifindex"));
+
   /** {@code struct group_req { ULONG gr_interface; SOCKADDR_STORAGE gr_group; }}. */
   public static final Struct GROUP_REQ =
       Struct.of("group_req", JAVA_INT.withName("gr_interface"), SOCKADDR_STORAGE.as("gr_group"));

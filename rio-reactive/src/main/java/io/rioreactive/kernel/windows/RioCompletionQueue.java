@@ -135,8 +135,10 @@ final class RioCompletionQueue implements CompletionQueue {
     RioSlab sends = null;
     RioRequestQueue opened = null;
     try {
-      receives = slab(RioSlabLayout.ofReceives(receiveSlots, config.datagramSize()), "receive");
-      sends = slab(RioSlabLayout.ofSends(sendSlots, config.datagramSize()), "send");
+      int size = config.datagramSize();
+      boolean packetInfo = config.packetInfo();
+      receives = slab(RioSlabLayout.ofReceives(receiveSlots, size, packetInfo), "receive");
+      sends = slab(RioSlabLayout.ofSends(sendSlots, size, packetInfo), "send");
       opened = new RioRequestQueue(this, rio, buffers, index, socket, rq, receives, sends);
       return opened;
     } finally {

@@ -11,7 +11,9 @@ import io.rioreactive.kernel.SocketAddressFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * index and a claim on the completion queue. The queue's thread alone. It never frees what the
  * system may write to or read from.
  *
- * <p>Posts name the peer's address for each datagram; those of a connected socket name none. Packet
- * info will need a control slice: an argument of the two calls below.
+ * <p>Posts name the peer's address for each datagram; those of a connected socket name none. With
+ * packet info a receive has a control slice and a flags slice, and so has a send that says its
+ * source a control slice.
  */
 final class RioRequestQueue implements RequestQueue {
 
@@ -61,6 +64,9 @@ final class RioRequestQueue implements RequestQueue {
   private final long rq;
   private final RioSlab receives;
   private final RioSlab sends;
+  private final @Nullable RioPacketInfo receiveInfo;
+  private final @Nullable RioPacketInfo sendInfo;
+  private final PathMtu pathMtu;
   private final int claim;
   private final int datagramSize;
 
@@ -95,6 +101,9 @@ final class RioRequestQueue implements RequestQueue {
     this.rq = rq;
     this.receives = receives;
     this.sends = sends;
+    this.receiveInfo = receives.packetInfo(socket);
+    this.sendInfo = sends.packetInfo(socket);
+    this.pathMtu = new PathMtu(socket);
     this.claim = RioQueueSize.claim(receives.slots().slots(), sends.slots().slots());
     this.datagramSize = receives.slots().payloadSize();
     this.sendLengths = new int[sends.slots().slots()];
@@ -115,6 +124,9 @@ final class RioRequestQueue implements RequestQueue {
   public void connect(InetSocketAddress peer) throws KernelException {
     localAddress = socket.connect(queue.winsock(), peer);
     isConnected = true;
+    if (sendInfo != null) {
+      sendInfo.onConnected(localAddress);
+    }
   }
 
   @Override
@@ -155,6 +167,11 @@ final class RioRequestQueue implements RequestQueue {
   }
 
   @Override
+  public OptionalInt pathMtu() {
+    return pathMtu.ask();
+  }
+
+  @Override
   public String describe() {
     return "locked memory "
         + (receives.lockedBytes() + sends.lockedBytes() + RioQueueSize.bytes(claim))
@@ -184,15 +201,16 @@ final class RioRequestQueue implements RequestQueue {
         datagramSize,
         receives.addressOffset(slot),
         ADDRESS_BYTES);
+    boolean hasInfo = prepareInfo(slot);
     int code =
         rio.RIOReceiveEx(
             rq,
             buffers.payload(),
             1,
-            NULL, // local address: packet info
+            NULL, // local address: the control tells more
             buffers.address(),
-            NULL, // control: packet info
-            NULL, // flags
+            hasInfo ? buffers.control() : NULL,
+            hasInfo ? buffers.flags() : NULL,
             Constants.RIO_MSG_DEFER,
             RioContext.ofReceive(slot));
     if (isRefusal(code)) {
@@ -202,6 +220,18 @@ final class RioRequestQueue implements RequestQueue {
     isReceiveDeferred = true;
     receivesOutstanding++;
     return ACCEPTED;
+  }
+
+  /** Prepares what is to be told of a datagram. Returns whether anything is. */
+  private boolean prepareInfo(int slot) {
+    if (receiveInfo == null) {
+      return false;
+    }
+    receiveInfo.prepareReceive(slot);
+    long id = receives.bufferId(slot);
+    buffers.setControl(id, receives.controlOffset(slot), RioPacketInfo.RECEIVE_SIZE);
+    buffers.setFlags(id, receives.flagsOffset(slot));
+    return true;
   }
 
   @Override
@@ -238,6 +268,14 @@ final class RioRequestQueue implements RequestQueue {
         sendLengths[slot],
         sends.addressOffset(slot),
         ADDRESS_BYTES);
+    int control = sendInfo == null ? WindowsPacketInfo.NOTHING : sendInfo.write(slot);
+    if (control == WindowsPacketInfo.IMPOSSIBLE) {
+      return WsaError.WSAEINVAL.code();
+    }
+    boolean hasControl = control != WindowsPacketInfo.NOTHING;
+    if (hasControl) {
+      buffers.setControl(sends.bufferId(slot), sends.controlOffset(slot), control);
+    }
     int code =
         rio.RIOSendEx(
             rq,
@@ -245,7 +283,7 @@ final class RioRequestQueue implements RequestQueue {
             1,
             NULL, // local address: must be
             isConnected ? NULL : buffers.address(),
-            NULL, // control: packet info
+            hasControl ? buffers.control() : NULL,
             NULL, // flags
             flags,
             RioContext.ofSend(slot));
@@ -344,7 +382,11 @@ final class RioRequestQueue implements RequestQueue {
     }
   }
 
-  private void addReceive(CompletionBatch batch, int slot, int status, int bytes) {
+  private void addReceive(CompletionBatch batch, int slot, int systemStatus, int bytes) {
+    int status =
+        receiveInfo == null
+            ? systemStatus
+            : receiveInfo.read(slot, systemStatus, bytes, datagramSize);
     CompletionStatus completed = RioStatus.ofReceive(status, bytes, datagramSize, isClosed());
     switch (completed) {
       case OK -> batch.addReceive(index, slot, completed, bytes, 0);
@@ -394,6 +436,7 @@ final class RioRequestQueue implements RequestQueue {
         LOG.debug("socket {}: closed with posts that were never committed", index, refused);
       } finally {
         onNothingDeferred();
+        pathMtu.stop();
         int result = queue.winsock().closesocket(socket.handle());
         if (result < 0) {
           LOG.warn("socket {}: {}", index, error("closesocket", -result).getMessage());

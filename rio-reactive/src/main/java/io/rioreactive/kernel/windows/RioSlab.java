@@ -2,6 +2,7 @@ package io.rioreactive.kernel.windows;
 
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.SlotRegion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of one direction of one socket: memory, and the registrations that let the system reach
@@ -96,6 +97,21 @@ final class RioSlab {
   /** Where in its registration a slot's payload begins. */
   long payloadOffset(int slot) {
     return layout.offsetInRegistration(slot) + layout.payloadOffset();
+  }
+
+  /** Where in its registration a slot's control slice begins; with packet info. */
+  long controlOffset(int slot) {
+    return layout.offsetInRegistration(slot) + layout.controlOffset();
+  }
+
+  /** Where in its registration a slot's flags slice begins; with packet info. */
+  long flagsOffset(int slot) {
+    return layout.offsetInRegistration(slot) + layout.flagsOffset();
+  }
+
+  /** What stands in these slices of the slots of this socket; null without packet info. */
+  @Nullable RioPacketInfo packetInfo(WindowsSocket socket) {
+    return layout.hasPacketInfo() ? new RioPacketInfo(slots, layout, socket) : null;
   }
 
   /** Deregisters and gives the memory back to the system. */

@@ -1,5 +1,6 @@
 package io.rioreactive.kernel.windows;
 
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +10,8 @@ import java.lang.foreign.MemorySegment;
  * slot straddles two of them, and each registration begins at a page of its own.
  *
  * <pre>
- * slot:      address (32) | payload | to the next slot          (a control area will follow the address)
+ * slot:      address (32) | payload | to the next slot
+ *            address (32) | control | flags (8) | info (48) | payload | to the next slot: with packet info
  * receives:  slots in whole cache lines, as many in a registration as fit in 256 MiB
  * sends:     one slot, one registration, in whole pages
  * </pre>
@@ -20,37 +22,49 @@ import java.lang.foreign.MemorySegment;
  *
  * @param slots how many
  * @param datagramSize bytes of payload in each
+ * @param controlSize bytes of the control slice in each; 0 without packet info
  * @param stride bytes from one slot to the next
  * @param shift the slots in a registration, as a power of two: a slot is found by shifting
  */
-record RioSlabLayout(int slots, int datagramSize, long stride, int shift) {
+record RioSlabLayout(int slots, int datagramSize, int controlSize, long stride, int shift) {
 
   static final long PAGE = VirtualMemory.PAGE;
   static final long LARGEST_REGISTRATION = 256L << 20;
 
   private static final int ADDRESS_OFFSET = 0;
-  private static final int PAYLOAD_OFFSET = ADDRESS_OFFSET + SocketAddressFormat.SIZE;
+  private static final int CONTROL_OFFSET = ADDRESS_OFFSET + SocketAddressFormat.SIZE;
+
+  /** The flags slice has 4 bytes; what follows begins at a multiple of 8. */
+  private static final int FLAGS_SIZE = 8;
 
   /** All slots of any slab: there are less than two billion. */
   private static final int ALL = Integer.SIZE - 1;
 
   /** Receives. */
-  static RioSlabLayout ofReceives(int slots, int datagramSize) {
+  static RioSlabLayout ofReceives(int slots, int datagramSize, boolean packetInfo) {
+    int controlSize = packetInfo ? RioPacketInfo.RECEIVE_SIZE : 0;
     // Whole cache lines: a power of two of such slots, 64 or more, is whole pages.
-    long stride = SlotRegion.stride(slotBytes(datagramSize));
+    long stride = SlotRegion.stride(slotBytes(datagramSize, controlSize));
     boolean isOneEnough = slots * stride <= LARGEST_REGISTRATION;
     int shift = isOneEnough ? ALL : floorLog2(LARGEST_REGISTRATION / stride);
-    return new RioSlabLayout(slots, datagramSize, stride, shift);
+    return new RioSlabLayout(slots, datagramSize, controlSize, stride, shift);
   }
 
   /** Sends. */
-  static RioSlabLayout ofSends(int slots, int datagramSize) {
-    return new RioSlabLayout(
-        slots, datagramSize, VirtualMemory.roundUp(slotBytes(datagramSize), PAGE), 0);
+  static RioSlabLayout ofSends(int slots, int datagramSize, boolean packetInfo) {
+    int controlSize = packetInfo ? RioPacketInfo.SEND_SIZE : 0;
+    long stride = VirtualMemory.roundUp(slotBytes(datagramSize, controlSize), PAGE);
+    return new RioSlabLayout(slots, datagramSize, controlSize, stride, 0);
   }
 
-  private static long slotBytes(int datagramSize) {
-    return (long) PAYLOAD_OFFSET + datagramSize;
+  private static long slotBytes(int datagramSize, int controlSize) {
+    return (long) payloadOffset(controlSize) + datagramSize;
+  }
+
+  private static int payloadOffset(int controlSize) {
+    return controlSize == 0
+        ? CONTROL_OFFSET
+        : CONTROL_OFFSET + controlSize + FLAGS_SIZE + PacketInfo.SIZE;
   }
 
   private static int floorLog2(long number) {
@@ -92,16 +106,32 @@ record RioSlabLayout(int slots, int datagramSize, long stride, int shift) {
     return end * stride - registrationAt(registration);
   }
 
+  boolean hasPacketInfo() {
+    return controlSize > 0;
+  }
+
   int addressOffset() {
     return ADDRESS_OFFSET;
   }
 
+  /** Where in a slot its control slice begins; with packet info. */
+  int controlOffset() {
+    return CONTROL_OFFSET;
+  }
+
+  /** Where in a slot its flags slice begins; with packet info. */
+  int flagsOffset() {
+    return CONTROL_OFFSET + controlSize;
+  }
+
   int payloadOffset() {
-    return PAYLOAD_OFFSET;
+    return payloadOffset(controlSize);
   }
 
   /** The slots in this memory. */
   SlotRegion slotsIn(MemorySegment memory) {
-    return new SlotRegion(memory, slots, stride, ADDRESS_OFFSET, PAYLOAD_OFFSET, datagramSize);
+    int info = hasPacketInfo() ? flagsOffset() + FLAGS_SIZE : SlotRegion.NO_INFO;
+    return new SlotRegion(
+        memory, slots, stride, ADDRESS_OFFSET, payloadOffset(), datagramSize, info);
   }
 }

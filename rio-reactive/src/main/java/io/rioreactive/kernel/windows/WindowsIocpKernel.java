@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * The provider {@code windows-iocp}: overlapped {@code WSARecvFrom} and {@code WSASendTo} on an I/O
- * completion port.
+ * completion port; with packet info {@code WSARecvMsg} and {@code WSASendMsg}.
  *
  * <p>{@link WaitMode#COMPLETION_PORT} and {@link WaitMode#EVENT} are the same here: the pump sleeps
  * on the port, since an event would have to be set for each request. With {@link WaitMode#POLLED}
@@ -44,8 +44,8 @@ public final class WindowsIocpKernel implements Kernel {
   @Override
   public Map<Feature, Support> features() {
     return Map.of(
-        Feature.PACKET_INFO, Support.NO,
-        Feature.REPLY_SOURCE, Support.NO,
+        Feature.PACKET_INFO, Support.YES,
+        Feature.REPLY_SOURCE, Support.YES,
         Feature.KERNEL_DROPS, Support.NO,
         Feature.TRUE_LENGTH, Support.NO,
         Feature.UNREACHABLE, Support.YES,

@@ -34,8 +34,8 @@ public final class WindowsRioKernel implements Kernel {
   @Override
   public Map<Feature, Support> features() {
     return Map.of(
-        Feature.PACKET_INFO, Support.NO,
-        Feature.REPLY_SOURCE, Support.NO,
+        Feature.PACKET_INFO, Support.YES,
+        Feature.REPLY_SOURCE, Support.YES,
         Feature.KERNEL_DROPS, Support.NO,
         Feature.TRUE_LENGTH, Support.NO,
         Feature.UNREACHABLE, Support.NO,

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,8 +162,39 @@ record WindowsSocket(
             "SO_EXCLUSIVEADDRUSE",
             set(socket, Constants.SOL_SOCKET, Constants.SO_EXCLUSIVEADDRUSE, 1));
       }
+      if (config.packetInfo()) {
+        askForPacketInfo(socket);
+      }
       for (Map.Entry<SocketOption<?>, Object> option : config.options().entrySet()) {
         setOption(socket, option.getKey(), option.getValue());
+      }
+    }
+
+    /** On an IPv6 socket those of IPv4 are for the datagrams that come by IPv4. */
+    private void askForPacketInfo(long socket) throws KernelException {
+      int four = Constants.IPPROTO_IP;
+      require("IP_PKTINFO", set(socket, four, Constants.IP_PKTINFO, 1));
+      StringJoiner refused = new StringJoiner(", ");
+      askFor(socket, "IP_HOPLIMIT", four, Constants.IP_HOPLIMIT, refused);
+      askFor(socket, "IP_RECVTOS", four, Constants.IP_RECVTOS, refused);
+      if (format.isIpv6Socket()) {
+        int six = Constants.IPPROTO_IPV6;
+        require("IPV6_PKTINFO", set(socket, six, Constants.IPV6_PKTINFO, 1));
+        askFor(socket, "IPV6_HOPLIMIT", six, Constants.IPV6_HOPLIMIT, refused);
+        askFor(socket, "IPV6_RECVTCLASS", six, Constants.IPV6_RECVTCLASS, refused);
+      }
+      if (refused.length() > 0) {
+        LOG.debug(
+            "the system refuses {}: datagrams do not tell their hop limit or traffic class",
+            refused);
+      }
+    }
+
+    /** Older systems have not all of these; what they do not tell is unknown. */
+    private void askFor(long socket, String name, int level, int option, StringJoiner refused) {
+      int result = set(socket, level, option, 1);
+      if (result < 0) {
+        refused.add(name + " (" + -result + ")");
       }
     }
 

@@ -6,12 +6,16 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.rioreactive.ffm.CapturedError;
 import io.rioreactive.ffm.CapturedError.Source;
+import io.rioreactive.ffm.FunctionType;
 import io.rioreactive.ffm.NativeFunction;
 import io.rioreactive.ffm.NativeLibrary;
 import io.rioreactive.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Winsock functions this package calls, with their C names and the C order of arguments.
@@ -20,14 +24,14 @@ import java.lang.invoke.MethodHandle;
  * <p>They come from the library that the system property {@value #LIBRARY_PROPERTY} names, by
  * default {@value #DEFAULT_LIBRARY}.
  *
- * <p>Owned by one completion queue and called on its thread. Its C functions never retry and never
- * throw.
+ * <p>Owned by one completion queue, or made for a single call, and called on one thread. Its C
+ * functions never retry and never throw.
  *
  * <p>A method returns the result, or where the function failed the negative {@code WSAGetLastError}
  * code, captured in the same call; where the function has no result but success, 0.
  *
- * <p>WSASendMsg and, through {@link #WSAIoctl}, WSARecvMsg have their place here once control data
- * is needed.
+ * <p>WSARecvMsg and WSASendMsg are no functions of the library: {@link #findMessageFunctions} asks
+ * for them.
  *
  * <p>Not final, so that a test can plan failures that a real system does not give on demand.
  */
@@ -100,11 +104,18 @@ public class Winsock {
           JAVA_LONG,
           JAVA_LONG);
 
+  private static final FunctionType WSA_RECV_MSG =
+      FunctionType.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final FunctionType WSA_SEND_MSG =
+      FunctionType.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
   private static boolean isStarted;
 
   private final CapturedError error;
   private final MethodHandle recvFrom;
   private final MethodHandle sendTo;
+  private @Nullable MethodHandle recvMsg;
+  private @Nullable MethodHandle sendMsg;
 
   /** For {@link #start}, and for tests that plan failures. */
   Winsock(Arena arena) {
@@ -132,6 +143,55 @@ public class Winsock {
         throw WsaError.exception("WSAStartup 2.2", code);
       }
       isStarted = true;
+    }
+  }
+
+  /**
+   * Has Winsock hand out WSARecvMsg and WSASendMsg, which may be called from then on.
+   *
+   * @param socket any that carries datagrams
+   */
+  void findMessageFunctions(long socket) throws KernelException {
+    if (recvMsg == null || sendMsg == null) {
+      MemorySegment receive =
+          extension(
+              "WSARecvMsg",
+              socket,
+              Constants.WSAID_WSARECVMSG_LOW,
+              Constants.WSAID_WSARECVMSG_HIGH);
+      MemorySegment send =
+          extension(
+              "WSASendMsg",
+              socket,
+              Constants.WSAID_WSASENDMSG_LOW,
+              Constants.WSAID_WSASENDMSG_HIGH);
+      recvMsg = WSA_RECV_MSG.capturing(receive, error);
+      sendMsg = WSA_SEND_MSG.capturing(send, error);
+    }
+  }
+
+  private MemorySegment extension(String name, long socket, long guidLow, long guidHigh)
+      throws KernelException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment guid = arena.allocateFrom(JAVA_LONG, guidLow, guidHigh);
+      MemorySegment function = arena.allocate(JAVA_LONG);
+      int result =
+          WSAIoctl(
+              socket,
+              Constants.SIO_GET_EXTENSION_FUNCTION_POINTER,
+              guid.address(),
+              (int) guid.byteSize(),
+              function.address(),
+              (int) function.byteSize(),
+              arena.allocate(JAVA_INT).address(),
+              Constants.NULL,
+              Constants.NULL);
+      long address = function.get(JAVA_LONG, 0);
+      if (result < 0 || address == Constants.NULL) {
+        int code = result < 0 ? -result : WsaError.WSAEOPNOTSUPP.code();
+        throw WsaError.exception("WSAIoctl for " + name + ", which packetInfo needs,", code);
+      }
+      return MemorySegment.ofAddress(address);
     }
   }
 
@@ -306,6 +366,38 @@ public class Winsock {
                   tolen,
                   overlapped,
                   completionRoutine));
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** 0 for done at once, {@code -WSA_IO_PENDING} for started, or another negative code. */
+  public int WSARecvMsg(
+      long socket, long message, long bytesReceived, long overlapped, long completionRoutine) {
+    try {
+      MethodHandle function = Objects.requireNonNull(recvMsg);
+      return result(
+          (int)
+              function.invokeExact(socket, message, bytesReceived, overlapped, completionRoutine));
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** 0 for done at once, {@code -WSA_IO_PENDING} for started, or another negative code. */
+  public int WSASendMsg(
+      long socket,
+      long message,
+      int flags,
+      long bytesSent,
+      long overlapped,
+      long completionRoutine) {
+    try {
+      MethodHandle function = Objects.requireNonNull(sendMsg);
+      return result(
+          (int)
+              function.invokeExact(
+                  socket, message, flags, bytesSent, overlapped, completionRoutine));
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
     }

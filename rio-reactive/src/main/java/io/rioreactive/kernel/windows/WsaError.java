@@ -87,8 +87,8 @@ public enum WsaError {
   WSAEADDRNOTAVAIL(
       10049,
       Kind.BAD_ADDRESS,
-      "no interface of this machine has the address (ipconfig shows those it has); as a target, a"
-          + " port or an address of 0"),
+      "no interface of this machine has the address (ipconfig shows those it has), be it to bind or"
+          + " the source that a datagram asks for; as a target, a port or an address of 0"),
   WSAENETDOWN(10050, Kind.UNREACHABLE, "the network interface is down"),
   WSAENETUNREACH(
       10051, Kind.UNREACHABLE, "there is no route to the target's network (see route print)"),

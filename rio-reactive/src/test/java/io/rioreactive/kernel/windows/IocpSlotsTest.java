@@ -16,7 +16,8 @@ class IocpSlotsTest {
   @Test
   void anAddressIsASlotsOnlyWhereItsOverlappedStands() throws KernelException {
     try (Arena arena = Arena.ofConfined()) {
-      IocpSlots slots = IocpSlots.allocate(new Kernel32(arena), 8, 1_000, "test");
+      IocpSlots slots =
+          IocpSlots.allocate(new Kernel32(arena), 8, 1_000, IocpSlots.NO_CONTROL, "test");
       long base = slots.region().memory().address();
       int found = 0;
       for (long address = base - 100; address < base + slots.bytes() + 100; address += 4) {
@@ -34,7 +35,8 @@ class IocpSlotsTest {
   @Test
   void theNumberOfASlotIsNotInItsPayload() throws KernelException {
     try (Arena arena = Arena.ofConfined()) {
-      IocpSlots slots = IocpSlots.allocate(new Kernel32(arena), 8, 1_000, "test");
+      IocpSlots slots =
+          IocpSlots.allocate(new Kernel32(arena), 8, 1_000, IocpSlots.NO_CONTROL, "test");
       for (int slot = 0; slot < 8; slot++) {
         long payload = slots.region().payloadAt(slot);
         for (int i = 0; i < 1_000; i++) {
@@ -51,7 +53,8 @@ class IocpSlotsTest {
   @Test
   void whatIsOutstandingIsNotFreed() throws KernelException {
     try (Arena arena = Arena.ofConfined()) {
-      IocpSlots slots = IocpSlots.allocate(new Kernel32(arena), 8, 1_000, "test");
+      IocpSlots slots =
+          IocpSlots.allocate(new Kernel32(arena), 8, 1_000, IocpSlots.NO_CONTROL, "test");
       slots.start(3, 0, 0);
       assertThat(slots.outstanding()).isEqualTo(1);
       assertThatThrownBy(slots::free).isInstanceOf(IllegalStateException.class);

@@ -35,6 +35,29 @@ class RioMemoryTest {
 
   @Test
   @SuppressWarnings("restricted")
+  void controlAndFlagsAreTwoSlicesMore() {
+    try (Arena arena = Arena.ofConfined()) {
+      RioBuffers buffers = new RioBuffers(arena);
+      buffers.set(1, 2, 3, 4, 5);
+      buffers.setControl(ID_ABOVE_2_31, FOUR_GIB_LESS_64, 168);
+      buffers.setFlags(ID_ABOVE_2_31, 200);
+
+      MemorySegment control = MemorySegment.ofAddress(buffers.control()).reinterpret(16);
+      assertThat(control.get(JAVA_LONG, 0)).isEqualTo(ID_ABOVE_2_31);
+      assertThat(control.get(JAVA_INT, 8)).isEqualTo(-64);
+      assertThat(control.get(JAVA_INT, 12)).isEqualTo(168);
+      MemorySegment flags = MemorySegment.ofAddress(buffers.flags()).reinterpret(16);
+      assertThat(flags.get(JAVA_LONG, 0)).isEqualTo(ID_ABOVE_2_31);
+      assertThat(flags.get(JAVA_INT, 8)).isEqualTo(200);
+      assertThat(flags.get(JAVA_INT, 12)).isEqualTo(4);
+      MemorySegment address = MemorySegment.ofAddress(buffers.address()).reinterpret(16);
+      assertThat(address.get(JAVA_LONG, 0)).isEqualTo(1);
+      assertThat(address.get(JAVA_INT, 12)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("restricted")
   void aResultIsReadFromWhereTheSystemWritesIt() {
     try (Arena arena = Arena.ofConfined()) {
       RioResults results = new RioResults(arena);

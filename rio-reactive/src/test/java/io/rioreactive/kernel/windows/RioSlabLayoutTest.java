@@ -2,6 +2,7 @@ package io.rioreactive.kernel.windows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SlotRegion;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class RioSlabLayoutTest {
     "262144, 928", // fits exactly: 15 cache lines a slot
   })
   void receivesAreCutIntoRegistrationsThatNoSlotStraddles(int slots, int datagramSize) {
-    RioSlabLayout layout = RioSlabLayout.ofReceives(slots, datagramSize);
+    RioSlabLayout layout = RioSlabLayout.ofReceives(slots, datagramSize, false);
 
     long end = 0;
     for (int i = 0; i < layout.registrations(); i++) {
@@ -68,14 +69,14 @@ class RioSlabLayoutTest {
   @Test
   void aSlabUpTo256MibIsOneRegistration() {
     int slots = (int) (MIB_256 / 2_112);
-    assertThat(RioSlabLayout.ofReceives(slots, 2_048).registrations()).isEqualTo(1);
-    assertThat(RioSlabLayout.ofReceives(slots + 1, 2_048).registrations()).isEqualTo(2);
+    assertThat(RioSlabLayout.ofReceives(slots, 2_048, false).registrations()).isEqualTo(1);
+    assertThat(RioSlabLayout.ofReceives(slots + 1, 2_048, false).registrations()).isEqualTo(2);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 64, 600, 2_048, 4_064, 4_065, 65_507})
   void eachSendSlotHasAPageAlignedRegistrationOfItsOwn(int datagramSize) {
-    RioSlabLayout layout = RioSlabLayout.ofSends(100, datagramSize);
+    RioSlabLayout layout = RioSlabLayout.ofSends(100, datagramSize, false);
 
     assertThat(layout.registrations()).isEqualTo(100);
     for (int slot = 0; slot < 100; slot++) {
@@ -90,13 +91,13 @@ class RioSlabLayoutTest {
   @ParameterizedTest
   @CsvSource({"1, 4096", "4064, 4096", "4065, 8192", "65507, 69632"})
   void aSendSlotIsAddressAndPayloadInWholePages(int datagramSize, long stride) {
-    assertThat(RioSlabLayout.ofSends(1, datagramSize).stride()).isEqualTo(stride);
+    assertThat(RioSlabLayout.ofSends(1, datagramSize, false).stride()).isEqualTo(stride);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 32, 600, 2_048, 4_096, 65_507})
   void aReceiveSlotIsAnOddNumberOfCacheLines(int datagramSize) {
-    RioSlabLayout layout = RioSlabLayout.ofReceives(10, datagramSize);
+    RioSlabLayout layout = RioSlabLayout.ofReceives(10, datagramSize, false);
 
     assertThat(layout.stride() % 64).isZero();
     assertThat(layout.stride() / 64 % 2).isEqualTo(1);
@@ -108,7 +109,8 @@ class RioSlabLayoutTest {
   void slotsAreWhereTheRegionSaysThatTheyAre(int datagramSize) {
     for (RioSlabLayout layout :
         new RioSlabLayout[] {
-          RioSlabLayout.ofReceives(9, datagramSize), RioSlabLayout.ofSends(9, datagramSize)
+          RioSlabLayout.ofReceives(9, datagramSize, false),
+          RioSlabLayout.ofSends(9, datagramSize, false)
         }) {
       SlotRegion region = layout.slotsIn(MemorySegment.NULL);
       assertThat(region.slots()).isEqualTo(9);
@@ -126,8 +128,49 @@ class RioSlabLayoutTest {
 
   @Test
   void lockedMemoryIsWholePages() {
-    assertThat(RioSlabLayout.ofReceives(1_024, 2_048).lockedBytes()).isEqualTo(1_024 * 2_112);
-    assertThat(RioSlabLayout.ofReceives(1, 1).lockedBytes()).isEqualTo(PAGE);
-    assertThat(RioSlabLayout.ofSends(256, 2_048).lockedBytes()).isEqualTo(256 * PAGE);
+    assertThat(RioSlabLayout.ofReceives(1_024, 2_048, false).lockedBytes())
+        .isEqualTo(1_024 * 2_112);
+    assertThat(RioSlabLayout.ofReceives(1, 1, false).lockedBytes()).isEqualTo(PAGE);
+    assertThat(RioSlabLayout.ofSends(256, 2_048, false).lockedBytes()).isEqualTo(256 * PAGE);
+  }
+
+  /** Address, control, flags, info and payload, in this order and beside each other. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 32, 600, 65_507})
+  void withPacketInfoItsSlicesAreInTheSlotAndDoNotOverlap(int datagramSize) {
+    for (RioSlabLayout layout :
+        new RioSlabLayout[] {
+          RioSlabLayout.ofReceives(9, datagramSize, true),
+          RioSlabLayout.ofSends(9, datagramSize, true)
+        }) {
+      SlotRegion region = layout.slotsIn(MemorySegment.NULL);
+      assertThat(layout.controlOffset()).isEqualTo(layout.addressOffset() + 32);
+      assertThat(layout.flagsOffset()).isEqualTo(layout.controlOffset() + layout.controlSize());
+      assertThat(region.infoAt(3)).isEqualTo(3 * layout.stride() + layout.flagsOffset() + 8);
+      assertThat(region.payloadAt(3)).isEqualTo(region.infoAt(3) + PacketInfo.SIZE);
+      assertThat((long) layout.payloadOffset() + datagramSize).isLessThanOrEqualTo(layout.stride());
+      assertThat(layout.controlOffset() % 8).isZero();
+      assertThat(layout.controlSize() % 8).isZero();
+    }
+    assertThat(RioSlabLayout.ofReceives(9, datagramSize, true).controlSize()).isEqualTo(168);
+    assertThat(RioSlabLayout.ofSends(9, datagramSize, true).controlSize()).isEqualTo(48);
+  }
+
+  @Test
+  void withoutPacketInfoThereIsNoRoomForIt() {
+    assertThat(RioSlabLayout.ofReceives(1, 64, false).slotsIn(MemorySegment.NULL).hasInfo())
+        .isFalse();
+    assertThat(RioSlabLayout.ofReceives(1, 64, false).payloadOffset()).isEqualTo(32);
+    assertThat(RioSlabLayout.ofReceives(1, 64, true).payloadOffset()).isEqualTo(256);
+    assertThat(RioSlabLayout.ofSends(1, 64, true).payloadOffset()).isEqualTo(136);
+  }
+
+  /** The defaults of RioUdpClient, and 8 KiB for what is on the heap. */
+  @Test
+  void aClientLocksLessThan64KibWithAllElse() {
+    long receives = RioSlabLayout.ofReceives(8, 2_048, false).lockedBytes();
+    long sends = RioSlabLayout.ofSends(8, 2_048, false).lockedBytes();
+
+    assertThat(receives + sends).isLessThanOrEqualTo((64 - 8) << 10);
   }
 }

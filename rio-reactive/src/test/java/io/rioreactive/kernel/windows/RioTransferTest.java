@@ -279,7 +279,7 @@ class RioTransferTest {
     try (RioHarness harness = new RioHarness()) {
       int slots = 6_000; // 394 MB: two registrations
       RequestQueue socket = harness.open(slots, 1, 65_507);
-      int perRegistration = 1 << RioSlabLayout.ofReceives(slots, 65_507).shift();
+      int perRegistration = 1 << RioSlabLayout.ofReceives(slots, 65_507, false).shift();
       int[] posted = {0, perRegistration - 1, perRegistration, slots - 1};
       for (int slot : posted) {
         assertThat(socket.postReceive(slot)).isZero();

@@ -1,12 +1,18 @@
 package io.rioreactive.kernel.windows;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.rioreactive.ffm.Struct;
+import io.rioreactive.kernel.ControlMessages;
 import io.rioreactive.kernel.abi.AbiLines;
 import io.rioreactive.kernel.abi.JavaAbi;
 import io.rioreactive.kernel.abi.ProgramRun;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +59,20 @@ class WindowsAbiTest {
     assertThat(recorded().differences(printed)).as("the record (+), the program (-)").isEmpty();
   }
 
+  @Test
+  void controlMessagesHaveTheHeaderThatIsProven() {
+    Struct header = Layouts.WSACMSGHDR;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(64, Long.BYTES);
+      long data = new ControlMessages(memory, 0, 64).put(0, 7, 9, 4);
+
+      assertThat(data).isEqualTo(header.size());
+      assertThat(memory.get(JAVA_LONG, header.offset("cmsg_len"))).isEqualTo(header.size() + 4);
+      assertThat(memory.get(JAVA_INT, header.offset("cmsg_level"))).isEqualTo(7);
+      assertThat(memory.get(JAVA_INT, header.offset("cmsg_type"))).isEqualTo(9);
+    }
+  }
+
   private static AbiLines java() throws IllegalAccessException {
     JavaAbi java = new JavaAbi().layouts(Layouts.class).constants(Constants.class);
     for (WsaError error : WsaError.values()) {
@@ -61,7 +81,7 @@ class WindowsAbiTest {
     for (NtStatus status : NtStatus.values()) {
       java.constant(status.name(), status.code());
     }
-    return java.functions(Winsock.class)
+    return java.functions(Winsock.class, "findMessageFunctions")
         .functions(Kernel32.class)
         .functions(RioFunctions.class, "error")
         .lines();

@@ -96,8 +96,8 @@ class WindowsDocumentTest {
     for (MatchResult row : rows) {
       int receiveSlots = (int) number(row, 1);
       int sendSlots = (int) number(row, 2);
-      long receives = RioSlabLayout.ofReceives(receiveSlots, DATAGRAM_SIZE).lockedBytes();
-      long sends = RioSlabLayout.ofSends(sendSlots, DATAGRAM_SIZE).lockedBytes();
+      long receives = RioSlabLayout.ofReceives(receiveSlots, DATAGRAM_SIZE, false).lockedBytes();
+      long sends = RioSlabLayout.ofSends(sendSlots, DATAGRAM_SIZE, false).lockedBytes();
       long queue = RioQueueSize.bytes(RioQueueSize.claim(receiveSlots, sendSlots));
 
       assertThat(List.of(number(row, 3), number(row, 4), number(row, 5), number(row, 6)))

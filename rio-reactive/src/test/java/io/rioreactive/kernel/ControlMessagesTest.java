@@ -1,4 +1,4 @@
-package io.rioreactive.kernel.linux;
+package io.rioreactive.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
