@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.rioreactive.test.SimulatedKernel;
+import java.util.concurrent.ThreadLocalRandom;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -12,19 +13,23 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
- * A subscriber cancels while a datagram comes, over a kernel that keeps what is posted: it is
- * delivered or dropped, and counted once.
+ * A subscriber cancels while a datagram comes, over a kernel that gives posts back or one that
+ * keeps them: it is delivered or dropped, and counted once.
  */
 @JCStressTest
 @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "all is accounted for")
 @Outcome(expect = FORBIDDEN, desc = "a datagram is lost or counted twice")
 @State
-public class CancelAgainstCompletionKept {
+public class CancelAgainstCompletion {
 
-  private final Rig rig = new Rig(SimulatedKernel.keepingPosts());
+  private final Rig rig =
+      new Rig(
+          ThreadLocalRandom.current().nextBoolean()
+              ? SimulatedKernel.withdrawingPosts()
+              : SimulatedKernel.keepingPosts());
   private final Rig.Sink sink = rig.subscribe();
 
-  public CancelAgainstCompletionKept() {
+  public CancelAgainstCompletion() {
     sink.request(2);
     rig.pump.run();
   }
