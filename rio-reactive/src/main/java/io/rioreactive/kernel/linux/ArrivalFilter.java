@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.rioreactive.kernel.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -30,10 +29,14 @@ final class ArrivalFilter {
     this.drops = drops;
   }
 
-  /** From now on nothing arrives. */
-  void shut() throws KernelException {
+  /**
+   * From now on nothing arrives.
+   *
+   * @return false where a sandbox refuses filters: then it is as if there were none
+   */
+  boolean shut() {
     if (isShut) {
-      return;
+      return true;
     }
     drops.pause();
     try (Arena arena = Arena.ofConfined()) {
@@ -43,13 +46,12 @@ final class ArrivalFilter {
       MemorySegment program = arena.allocate(Layouts.SOCK_FPROG.layout());
       program.set(JAVA_SHORT, Layouts.SOCK_FPROG.offset("len"), (short) 1);
       program.set(JAVA_LONG, Layouts.SOCK_FPROG.offset("filter"), takeNothing.address());
-      int result = set(Constants.SO_ATTACH_FILTER, program);
-      if (result < 0) {
-        drops.resume();
-        throw Errno.exception("setsockopt SO_ATTACH_FILTER", -result);
-      }
+      isShut = set(Constants.SO_ATTACH_FILTER, program) == 0;
     }
-    isShut = true;
+    if (!isShut) {
+      drops.resume();
+    }
+    return isShut;
   }
 
   /** From now on the peer's datagrams arrive. */

@@ -43,6 +43,9 @@ final class UdpConnect {
   private volatile InetSocketAddress localAddress;
   private @Nullable InetSocketAddress peer;
 
+  /** Nothing keeps strangers out on the way: what has arrived then may be theirs. */
+  private boolean isOpenToAll;
+
   /** Disconnected from its peer, and not connected since. */
   private boolean isLost;
 
@@ -83,12 +86,16 @@ final class UdpConnect {
       if (!isLost) {
         arrivals.open();
       }
+      if (isOpenToAll) {
+        isOpenToAll = false;
+        messages.discard(libc, socket.fd()); // with what the peer has sent meanwhile
+      }
     }
   }
 
   private void connectFirst(Calls calls, InetSocketAddress to) throws KernelException {
     calls.askForErrors();
-    arrivals.shut();
+    isOpenToAll = !arrivals.shut();
     messages.discard(libc, socket.fd());
     connect(calls, to);
   }
@@ -99,7 +106,7 @@ final class UdpConnect {
       connect(calls, to);
       return;
     }
-    arrivals.shut();
+    isOpenToAll = !arrivals.shut();
     calls.disconnect();
     isLost = true;
     calls.requirePort();

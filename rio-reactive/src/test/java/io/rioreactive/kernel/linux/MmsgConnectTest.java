@@ -51,10 +51,12 @@ class MmsgConnectTest {
     }
   }
 
-  @Test
-  void nobodyElseIsHeardNotEvenWhoCameBefore() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, Constants.SO_ATTACH_FILTER})
+  void nobodyElseIsHeardNotEvenWhoCameBefore(int refusedOption) throws IOException {
     try (MmsgHarness harness = new MmsgHarness();
         DatagramSocket stranger = new DatagramSocket(MmsgHarness.loopback(0))) {
+      harness.libc.refusedOption = refusedOption;
       RequestQueue socket = open(harness, "127.0.0.1", 0);
       DatagramPacket packet = new DatagramPacket(A, 1, socket.localAddress());
       for (int i = 0; i < 100; i++) {
@@ -194,6 +196,22 @@ class MmsgConnectTest {
       harness.sendTo(socket, B);
       assertThat(harness.take(1)).extracting(Done::text).containsExactly("b");
       assertThat(socket.kernelDrops()).hasValue(0);
+    }
+  }
+
+  @Test
+  void withoutFiltersWhatArrivedOnTheWayIsThrownAway() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness();
+        DatagramSocket six = plain("::1")) {
+      harness.libc.refusedOption = Constants.SO_ATTACH_FILTER;
+      RequestQueue socket = open(harness, "::", 0);
+      socket.connect(harness.peerAddress());
+      harness.sendTo(socket, A); // might as well be a stranger's, for all it knows
+      socket.connect((InetSocketAddress) six.getLocalSocketAddress());
+
+      postReceives(socket, 2);
+      six.send(new DatagramPacket(B, 1, socket.localAddress()));
+      assertThat(harness.take(1)).extracting(Done::text).containsExactly("b");
     }
   }
 

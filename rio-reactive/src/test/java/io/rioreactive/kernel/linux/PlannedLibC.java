@@ -18,6 +18,10 @@ final class PlannedLibC extends LibC {
   private final Deque<Integer> binds = new ArrayDeque<>();
   private final Deque<Integer> controls = new ArrayDeque<>();
   private int nextPollAnswer;
+
+  /** The option of SOL_SOCKET that is refused; 0 for none. */
+  int refusedOption;
+
   int sendCalls;
   int receiveCalls;
 
@@ -133,6 +137,13 @@ final class PlannedLibC extends LibC {
 
   private static boolean isFailure(Deque<Integer> plan) {
     return !plan.isEmpty() && plan.peek() < 0;
+  }
+
+  @Override
+  int setsockopt(int sockfd, int level, int optname, long optval, int optlen) {
+    return level == Constants.SOL_SOCKET && optname == refusedOption
+        ? -Errno.EPERM.code()
+        : super.setsockopt(sockfd, level, optname, optval, optlen);
   }
 
   @Override
