@@ -215,6 +215,7 @@ final class UdpOutbound implements RioOutbound {
   /** One completed send: its slot is free again. */
   void onCompletion(CompletionBatch batch, int i) {
     int slot = batch.slot(i);
+    slots.complete(slot); // first: what completes twice must not be counted twice
     OutboundSend<?> send = owner[slot];
     owner[slot] = null;
     switch (batch.status(i)) {
@@ -229,7 +230,6 @@ final class UdpOutbound implements RioOutbound {
       }
       case CANCELLED -> onDiscarded();
     }
-    slots.complete(slot);
     slots.release(slot);
     if (send != null) {
       send.onCompleted();

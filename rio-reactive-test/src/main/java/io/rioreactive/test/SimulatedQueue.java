@@ -172,6 +172,11 @@ final class SimulatedQueue implements CompletionQueue {
     add(socket, true, Completion.NO_SLOT, CompletionStatus.FAILED, 0, code);
   }
 
+  /** News is of nobody's concern any more: it has no slot that would keep the socket waiting. */
+  void onClosed(SimulatedRequests socket) {
+    completions.removeIf(completion -> completion.socket() == socket && completion.isNews());
+  }
+
   void onReleased(SimulatedRequests socket) {
     live.remove(socket);
     indexes.clear(socket.index());

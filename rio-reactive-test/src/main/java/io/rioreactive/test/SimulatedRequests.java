@@ -338,6 +338,7 @@ final class SimulatedRequests implements RequestQueue {
         requireOpen("close");
         closed = true;
         waiting.clear();
+        queue.onClosed(this);
         queue.kernel.unbind(localAddress);
         if (!cancellationsHeld) {
           cancelAll();
