@@ -126,7 +126,9 @@ final class Handler {
 
   private Retry.RetrySignal onFailure(Retry.RetrySignal signal) {
     Throwable failure = signal.failure();
-    connection.counters().increment(Counters.HANDLER_FAILED);
+    if (failure != connection.failure()) { // else it has only passed on why its connection ended
+      connection.counters().increment(Counters.HANDLER_FAILED);
+    }
     if (connection.isEnding() || failure instanceof JvmFatal) {
       throw Exceptions.propagate(failure);
     }
