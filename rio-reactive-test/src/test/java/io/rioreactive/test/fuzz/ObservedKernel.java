@@ -3,13 +3,10 @@ package io.rioreactive.test.fuzz;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.Feature;
-import io.rioreactive.kernel.Kernel;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketConfig;
-import io.rioreactive.kernel.Support;
-import io.rioreactive.kernel.WaitMode;
+import io.rioreactive.test.ForwardingKernel;
 import io.rioreactive.test.SimulatedKernel;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -22,14 +19,13 @@ import java.util.Map;
  * A simulated kernel that tells the model what goes through it, and on demand gives a completion
  * out twice.
  */
-final class ObservedKernel implements Kernel {
+final class ObservedKernel extends ForwardingKernel {
 
-  private final SimulatedKernel kernel;
   private final Model model;
   private boolean duplicateNext;
 
   ObservedKernel(SimulatedKernel kernel, Model model) {
-    this.kernel = kernel;
+    super(kernel);
     this.model = model;
   }
 
@@ -39,30 +35,16 @@ final class ObservedKernel implements Kernel {
   }
 
   @Override
-  public String name() {
-    return kernel.name();
+  protected CompletionQueue before(CompletionQueue queue) {
+    return new Observed(queue);
   }
 
-  @Override
-  public void probe() {}
+  private final class Observed extends Queue {
 
-  @Override
-  public Map<Feature, Support> features() {
-    return kernel.features();
-  }
-
-  @Override
-  public CompletionQueue open(WaitMode waitMode) {
-    return new Queue(kernel.open(waitMode));
-  }
-
-  private final class Queue implements CompletionQueue {
-
-    private final CompletionQueue queue;
     private final Map<Integer, ObservedRequests> sockets = new HashMap<>();
 
-    Queue(CompletionQueue queue) {
-      this.queue = queue;
+    Observed(CompletionQueue queue) {
+      super(queue);
     }
 
     @Override
@@ -135,21 +117,6 @@ final class ObservedKernel implements Kernel {
           batch.code(i),
           bytes,
           isDuplicate);
-    }
-
-    @Override
-    public void await() throws IOException {
-      queue.await();
-    }
-
-    @Override
-    public void wake() {
-      queue.wake();
-    }
-
-    @Override
-    public void close() {
-      queue.close();
     }
   }
 }

@@ -40,7 +40,7 @@ final class MmsgRequestQueue implements RequestQueue {
   private final LibC libc;
   private final int index;
   private final UdpSocket socket;
-  private final UdpConnect peer;
+  private final MmsgPeer peer;
   private final MmsgReceives receives;
   private final MmsgSends sends;
   private final OpenDescriptor descriptor;
@@ -83,7 +83,7 @@ final class MmsgRequestQueue implements RequestQueue {
     this.socket = socket;
     descriptor = new OpenDescriptor(libc, socket.fd());
     drops = new DropCounter(descriptor);
-    peer = new UdpConnect(libc, socket, queue.errorMessages(), drops);
+    peer = new MmsgPeer(libc, socket, queue.errorMessages(), drops);
     PacketInfoMessages packetInfo = receiveRegion.hasInfo() ? queue.packetInfoMessages() : null;
     MessageHeaders receiveHeaders =
         packetInfo == null ? queue.receiveHeaders() : packetInfo.receiveHeaders();

@@ -1,9 +1,16 @@
 package io.rioreactive.kernel.abi;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rioreactive.ffm.Struct;
+import io.rioreactive.kernel.ControlMessages;
+import java.lang.foreign.Arena;
 import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.PaddingLayout;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
@@ -157,5 +164,18 @@ public final class JavaAbi {
 
   private static AssertionError noLineFor(Member member) {
     return new AssertionError("nothing proves a member of this type: " + member);
+  }
+
+  /** That {@link ControlMessages}, which has offsets of its own, writes this header. */
+  public static void assertControlMessagesBeginWith(Struct header) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(64, Long.BYTES);
+      long data = new ControlMessages(memory, 0, 64).put(0, 7, 9, 4);
+
+      assertThat(data).isEqualTo(header.size());
+      assertThat(memory.get(JAVA_LONG, header.offset("cmsg_len"))).isEqualTo(header.size() + 4);
+      assertThat(memory.get(JAVA_INT, header.offset("cmsg_level"))).isEqualTo(7);
+      assertThat(memory.get(JAVA_INT, header.offset("cmsg_type"))).isEqualTo(9);
+    }
   }
 }

@@ -26,8 +26,7 @@ class ErrorQueueTest {
       try {
         ErrorMessages messages = new ErrorMessages(arena);
         InetSocketAddress dead = deadPort();
-        new UdpConnect(
-                libc, socket, messages, new DropCounter(new OpenDescriptor(libc, socket.fd())))
+        new MmsgPeer(libc, socket, messages, new DropCounter(new OpenDescriptor(libc, socket.fd())))
             .connect(dead);
         MessageHeaders headers = new MessageHeaders(arena);
         headers.set(0, LibC.NULL, 0, headers.address(), 1);

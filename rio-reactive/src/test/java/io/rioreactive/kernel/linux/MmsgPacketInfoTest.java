@@ -3,6 +3,14 @@ package io.rioreactive.kernel.linux;
 import static io.rioreactive.kernel.KernelHarness.loopback;
 import static io.rioreactive.kernel.KernelHarness.postReceives;
 import static io.rioreactive.kernel.KernelHarness.postSend;
+import static io.rioreactive.kernel.PacketInfoRules.V4;
+import static io.rioreactive.kernel.PacketInfoRules.V4_SECOND;
+import static io.rioreactive.kernel.PacketInfoRules.V6;
+import static io.rioreactive.kernel.PacketInfoRules.at;
+import static io.rioreactive.kernel.PacketInfoRules.info;
+import static io.rioreactive.kernel.PacketInfoRules.loopbackInterface;
+import static io.rioreactive.kernel.PacketInfoRules.open;
+import static io.rioreactive.kernel.PacketInfoRules.prepare;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,11 +22,9 @@ import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.Needs;
 import io.rioreactive.kernel.PacketInfo;
+import io.rioreactive.kernel.PacketInfoRules.Info;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.SlotRegion;
-import io.rioreactive.kernel.SocketConfig;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Inet6Address;
@@ -29,7 +35,6 @@ import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,30 +49,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(20)
 class MmsgPacketInfoTest {
 
-  private static final InetAddress V4 = InetAddress.ofLiteral("127.0.0.1");
-  private static final InetAddress V4_SECOND = InetAddress.ofLiteral("127.0.0.2");
-  private static final InetAddress V6 = InetAddress.ofLiteral("::1");
   private static final InetAddress NOBODYS = InetAddress.ofLiteral("192.0.2.99");
   private static final int MOST_AWAITS = 1_000;
 
-  private record Info(
-      InetSocketAddress local, int origin, int interfaceIndex, int hopLimit, int trafficClass) {}
-
-  private static RequestQueue open(MmsgHarness harness, String host, int slots) throws IOException {
-    InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral(host), 0);
-    return harness.open(new SocketConfig(any, slots, slots, 64, true, Map.of()));
-  }
-
-  private static InetSocketAddress at(InetAddress address, RequestQueue socket) {
-    return new InetSocketAddress(address, socket.localAddress().getPort());
-  }
-
   private static void send(DatagramSocket from, InetSocketAddress to) throws IOException {
     from.send(new DatagramPacket("hello".getBytes(UTF_8), 5, to));
-  }
-
-  private static int loopbackIndex() throws IOException {
-    return NetworkInterface.getByInetAddress(V4).getIndex();
   }
 
   private static List<Info> infos(MmsgHarness harness, RequestQueue socket, int count)
@@ -88,18 +74,6 @@ class MmsgPacketInfoTest {
     return infos;
   }
 
-  private static Info info(RequestQueue socket, int place) {
-    SlotRegion slots = socket.receiveSlots();
-    MemorySegment memory = slots.memory();
-    long info = slots.infoAt(place);
-    return new Info(
-        socket.addressFormat().read(memory, info),
-        PacketInfo.origin(memory, info),
-        PacketInfo.interfaceIndex(memory, info),
-        PacketInfo.hopLimit(memory, info),
-        PacketInfo.trafficClass(memory, info));
-  }
-
   // ---- receive
 
   @ParameterizedTest
@@ -115,7 +89,8 @@ class MmsgPacketInfoTest {
 
       assertThat(infos(harness, socket, 1))
           .containsExactly(
-              new Info(at(asked, socket), PacketInfo.ADDRESS, loopbackIndex(), 64, 0xB9));
+              new Info(
+                  at(asked, socket), PacketInfo.ADDRESS, loopbackInterface().getIndex(), 64, 0xB9));
     }
   }
 
@@ -133,8 +108,15 @@ class MmsgPacketInfoTest {
 
       assertThat(info.local()).isEqualTo(at(broadcast, socket));
       assertThat(info.origin()).isEqualTo(PacketInfo.INTERFACE);
-      assertThat(info.interfaceIndex()).isEqualTo(loopbackIndex());
-      reply(socket, 0, harness.peerAddress(), "here", PacketInfo.INTERFACE, null, loopbackIndex());
+      assertThat(info.interfaceIndex()).isEqualTo(loopbackInterface().getIndex());
+      reply(
+          socket,
+          0,
+          harness.peerAddress(),
+          "here",
+          PacketInfo.INTERFACE,
+          null,
+          loopbackInterface().getIndex());
       assertThat(harness.take(1)).extracting(Done::status).containsOnly(CompletionStatus.OK);
       assertThat(harness.receiveAtPeer()).isEqualTo("here");
     }
@@ -143,7 +125,7 @@ class MmsgPacketInfoTest {
   /** With a hop limit of 0 nothing leaves the machine. */
   @Test
   void anIpv4GroupIsNoSource() throws IOException {
-    NetworkInterface loopback = NetworkInterface.getByInetAddress(V4);
+    NetworkInterface loopback = loopbackInterface();
     InetAddress group = InetAddress.ofLiteral("239.1.2.3");
     try (MmsgHarness harness = new MmsgHarness();
         MulticastSocket peer = new MulticastSocket(loopback(0))) {
@@ -245,7 +227,9 @@ class MmsgPacketInfoTest {
         for (int i = 0; i < 150; i++) {
           InetAddress host = i % 2 == 0 ? V6 : i % 3 == 0 ? V4 : V4_SECOND;
           send(host.equals(V6) ? six : harness.peer, at(host, socket));
-          expected.add(new Info(at(host, socket), PacketInfo.ADDRESS, loopbackIndex(), 64, 0));
+          expected.add(
+              new Info(
+                  at(host, socket), PacketInfo.ADDRESS, loopbackInterface().getIndex(), 64, 0));
         }
         assertThat(infos(harness, socket, 150)).isEqualTo(expected);
         harness.sendTo(plain, "plain".getBytes(UTF_8));
@@ -290,7 +274,7 @@ class MmsgPacketInfoTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = open(harness, bind, 8);
       InetSocketAddress peer = harness.peerAddress();
-      int lo = loopbackIndex();
+      int lo = loopbackInterface().getIndex();
       reply(socket, 0, peer, "picked", PacketInfo.UNKNOWN, null, 0);
       reply(socket, 1, peer, "second", PacketInfo.ADDRESS, V4_SECOND, 0);
       reply(socket, 2, peer, "picked", PacketInfo.UNKNOWN, null, 0);
@@ -347,17 +331,6 @@ class MmsgPacketInfoTest {
     }
   }
 
-  private static void prepare(
-      RequestQueue socket, int slot, int origin, @Nullable InetAddress source, int index) {
-    SlotRegion slots = socket.sendSlots();
-    long info = slots.infoAt(slot);
-    PacketInfo.clear(slots.memory(), info);
-    if (source != null) {
-      socket.addressFormat().write(slots.memory(), info, new InetSocketAddress(source, 9));
-    }
-    PacketInfo.setOrigin(slots.memory(), info, origin, index);
-  }
-
   @Test
   void anIpv6SocketAnswersIpv6FromTheAddressAskedAndNotAcrossFamilies() throws IOException {
     try (MmsgHarness harness = new MmsgHarness();
@@ -365,7 +338,7 @@ class MmsgPacketInfoTest {
       RequestQueue socket = open(harness, "::", 8);
       InetSocketAddress peer = (InetSocketAddress) six.getLocalSocketAddress();
       reply(socket, 0, peer, "from ::1", PacketInfo.ADDRESS, V6, 0);
-      reply(socket, 1, peer, "by lo", PacketInfo.INTERFACE, null, loopbackIndex());
+      reply(socket, 1, peer, "by lo", PacketInfo.INTERFACE, null, loopbackInterface().getIndex());
       reply(socket, 2, peer, "from IPv4", PacketInfo.ADDRESS, V4, 0);
       reply(socket, 3, harness.peerAddress(), "from IPv6", PacketInfo.ADDRESS, V6, 0);
 

@@ -1,18 +1,12 @@
 package io.rioreactive.kernel.windows;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.rioreactive.ffm.Struct;
-import io.rioreactive.kernel.ControlMessages;
 import io.rioreactive.kernel.abi.AbiLines;
 import io.rioreactive.kernel.abi.JavaAbi;
 import io.rioreactive.kernel.abi.ProgramRun;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,16 +55,7 @@ class WindowsAbiTest {
 
   @Test
   void controlMessagesHaveTheHeaderThatIsProven() {
-    Struct header = Layouts.WSACMSGHDR;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(64, Long.BYTES);
-      long data = new ControlMessages(memory, 0, 64).put(0, 7, 9, 4);
-
-      assertThat(data).isEqualTo(header.size());
-      assertThat(memory.get(JAVA_LONG, header.offset("cmsg_len"))).isEqualTo(header.size() + 4);
-      assertThat(memory.get(JAVA_INT, header.offset("cmsg_level"))).isEqualTo(7);
-      assertThat(memory.get(JAVA_INT, header.offset("cmsg_type"))).isEqualTo(9);
-    }
+    JavaAbi.assertControlMessagesBeginWith(Layouts.WSACMSGHDR);
   }
 
   private static AbiLines java() throws IllegalAccessException {

@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The queue's thread, but for {@link #localAddress}.
  */
-final class UdpConnect {
+final class MmsgPeer {
 
-  private static final Logger LOG = LoggerFactory.getLogger(UdpConnect.class);
+  private static final Logger LOG = LoggerFactory.getLogger(MmsgPeer.class);
 
   private final LibC libc;
   private final UdpSocket socket;
@@ -54,7 +54,7 @@ final class UdpConnect {
    *
    * @param messages lent for a call
    */
-  UdpConnect(LibC libc, UdpSocket socket, ErrorMessages messages, DropCounter drops) {
+  MmsgPeer(LibC libc, UdpSocket socket, ErrorMessages messages, DropCounter drops) {
     this.libc = libc;
     this.socket = socket;
     this.messages = messages;
