@@ -137,25 +137,25 @@ public interface RioConnection extends Disposable {
    *     Datagram.of(query), reply -> idOf(reply) == id, Duration.ofSeconds(1), Retry.max(3))
    * }</pre>
    *
-   * <p>It receives while it waits, so one request at a time: a second fails as a second subscriber
-   * does. What arrives and does not match is dropped by the filter: it counts as delivered.
+   * <p>It receives from the first attempt to the end, so an answer that is late for its attempt is
+   * one all the same. One request at a time: a second fails as a second subscriber does. What
+   * arrives and does not match is dropped by the filter: it counts as delivered.
    *
    * @param request sent at each attempt
    * @param matches whether a datagram is the answer; called on the pump
    * @param timeout how long an attempt waits before it fails with a {@link
    *     java.util.concurrent.TimeoutException}; positive
-   * @param retry after which failures to try again, and when
+   * @param retry after which failures of an attempt to try again, and when
    * @return a cold Mono of the answer; empty if the connection ends first
    */
   default Mono<Datagram> request(
       Datagram request, Predicate<? super Datagram> matches, Duration timeout, Retry retry) {
-    // The answer first: its receive is posted before the request leaves.
-    return Flux.merge(
-            receive().filter(matches).take(1),
-            send(Mono.just(request)).then(Mono.<Datagram>empty()))
-        .next()
-        .timeout(timeout)
-        .retryWhen(retry);
+    // The answer first: its receive is posted before the request leaves. It is one for all
+    // attempts.
+    Mono<Datagram> answer = receive().filter(matches).take(1).next();
+    Mono<Datagram> attempts =
+        send(Mono.just(request)).then(Mono.<Datagram>never()).timeout(timeout).retryWhen(retry);
+    return Mono.firstWithSignal(answer, attempts);
   }
 
   /** {@link RioOutbound#send(Publisher)}. */
