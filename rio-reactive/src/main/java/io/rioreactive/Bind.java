@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
@@ -73,9 +74,11 @@ final class Bind {
   /**
    * Waits for a bind or connect.
    *
+   * @param group the one that was named; null for none
    * @throws UncheckedIOException if it fails for a reason of the system
    */
-  static RioConnection now(String verb, Mono<RioConnection> opening, Duration timeout) {
+  static RioConnection now(
+      String verb, @Nullable PumpGroup group, Mono<RioConnection> opening, Duration timeout) {
     if (Schedulers.isInNonBlockingThread()) { // block() subscribes before it looks, and so binds
       throw new IllegalStateException(
           verb
@@ -85,9 +88,16 @@ final class Bind {
               + verb
               + "()");
     }
+    // Subscribed to before the wait, so that whoever turns the pump finds what is waited for.
+    CompletableFuture<@Nullable RioConnection> opened = opening.toFuture();
     try {
-      return Objects.requireNonNull(opening.block(timeout), "never completes empty");
+      if (group != null) {
+        group.beforeBlock();
+      }
+      return Objects.requireNonNull(
+          Mono.fromFuture(opened).block(timeout), "never completes empty");
     } catch (RuntimeException e) {
+      opened.cancel(false);
       @Nullable Throwable cause = Exceptions.unwrap(e);
       if (cause instanceof IOException io) {
         throw new UncheckedIOException(io.getMessage(), io);

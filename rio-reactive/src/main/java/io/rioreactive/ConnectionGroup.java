@@ -112,7 +112,14 @@ final class ConnectionGroup implements RioConnection {
   @Override
   public void disposeNow() {
     dispose();
+    members.forEach(ConnectionGroup::beforeBlock);
     onDispose().onErrorComplete().block(UdpConnection.DISPOSE_NOW);
+  }
+
+  private static void beforeBlock(RioConnection member) {
+    if (member instanceof UdpConnection connection) {
+      connection.pump().beforeBlock();
+    }
   }
 
   @Override

@@ -194,6 +194,11 @@ final class Pump implements PumpTurns {
     }
   }
 
+  /** The calling thread is about to block for something that it has handed over. */
+  void beforeBlock() {
+    driver.beforeBlock();
+  }
+
   /** Closes all connections, then ends. */
   void end() {
     later(this::onEnd);
@@ -315,7 +320,8 @@ final class Pump implements PumpTurns {
       return false; // there is nothing left to wait in
     }
     parked.set(true);
-    if (!tasks.isEmpty()) { // came before parked was set, so nobody will wake us
+    // What came before parked was set: nobody will wake us for it.
+    if (!tasks.isEmpty() || !touched.isEmpty()) {
       parked.set(false);
       return false;
     }

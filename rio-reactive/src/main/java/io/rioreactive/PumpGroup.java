@@ -188,6 +188,13 @@ public final class PumpGroup implements Disposable {
     }
   }
 
+  /** {@link PumpDriver#beforeBlock}, of the driver that was given. */
+  void beforeBlock() {
+    if (givenDriver != null) {
+      givenDriver.beforeBlock();
+    }
+  }
+
   private Pump startPump() throws IOException {
     Pump pump;
     if (givenKernel != null && givenDriver != null) {

@@ -202,7 +202,7 @@ public final class RioUdpClient extends RioUdpTransport<RioUdpClient> {
    * @throws IllegalStateException if the time is up, or this thread must not block
    */
   public RioConnection connectNow(Duration timeout) {
-    return Bind.now("connect", connect(), timeout);
+    return Bind.now("connect", options.group, connect(), timeout);
   }
 
   /** What is to be connected to. */

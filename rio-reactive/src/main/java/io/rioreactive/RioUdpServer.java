@@ -239,7 +239,7 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    * @throws IllegalStateException if the time is up, or this thread must not block
    */
   public RioConnection bindNow(Duration timeout) {
-    return Bind.now("bind", bind(), timeout);
+    return Bind.now("bind", options.group, bind(), timeout);
   }
 
   /** What is to be bound. */

@@ -216,6 +216,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   @Override
   public void disposeNow() {
     dispose();
+    pump.beforeBlock();
     closed.asMono().onErrorComplete().block(DISPOSE_NOW);
   }
 

@@ -8,10 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a simulated socket: its slots, which of them the kernel has, and what was in
@@ -24,28 +22,48 @@ import java.util.SequencedMap;
  *    +---------------+-----------------+ withdrawLast
  * </pre>
  *
- * A slot's bytes are kept when the kernel gets it and compared when the pump gets it back, so a
- * slot that is touched in between is found. Behind each payload stand guard bytes that nobody may
- * write.
+ * <p>If slots are compared, their bytes are kept when the kernel gets them and compared when the
+ * pump gets them back, so a slot that is touched in between is found. Behind each payload stand
+ * guard bytes that nobody may write.
  *
  * <p>Guarded by the kernel's lock. It never decides when something completes.
  */
 final class Lane {
 
+  private static final byte FREE = 0;
+  private static final byte POSTED = 1;
+  private static final byte STARTED = 2;
+  private static final byte FINISHED = 3;
+
   private static final byte POISON = (byte) 0xDB;
-  private static final byte GUARD = (byte) 0xFD;
-  private static final int GUARD_SIZE = 8;
+  private static final long GUARD = 0xFDFD_FDFD_FDFD_FDFDL;
+  private static final int GUARD_SIZE = Long.BYTES;
 
   private final String name;
   private final Sanitizer sanitizer;
-  private final SequencedMap<Integer, byte[]> posted = new LinkedHashMap<>();
-  private final SequencedMap<Integer, byte[]> started = new LinkedHashMap<>();
-  private final Map<Integer, byte[]> finished = new LinkedHashMap<>();
+  private byte[] state;
+  private SlotQueue posted;
+  private SlotQueue started;
+
+  /** What was in each slot when it changed hands; null if slots are not compared. */
+  private byte @Nullable [] @Nullable [] images;
+
+  private int finished;
   private SlotRegion region;
 
-  Lane(String name, int slots, int payloadSize, boolean packetInfo, Sanitizer sanitizer) {
+  Lane(
+      String name,
+      int slots,
+      int payloadSize,
+      boolean packetInfo,
+      boolean compares,
+      Sanitizer sanitizer) {
     this.name = name;
     this.sanitizer = sanitizer;
+    this.state = new byte[slots];
+    this.posted = new SlotQueue(slots);
+    this.started = new SlotQueue(slots);
+    this.images = compares ? new byte[slots][] : null;
     int infoOffset = SocketAddressFormat.SIZE + payloadSize + GUARD_SIZE;
     int used = infoOffset + (packetInfo ? PacketInfo.SIZE : 0);
     int stride = (used + 7) / 8 * 8;
@@ -59,9 +77,11 @@ final class Lane {
             SocketAddressFormat.SIZE,
             payloadSize,
             packetInfo ? infoOffset : SlotRegion.NO_INFO);
-    memory.fill(POISON);
+    if (compares) {
+      memory.fill(POISON);
+    }
     for (int slot = 0; slot < slots; slot++) {
-      guardOf(slot).fill(GUARD);
+      setGuard(slot);
     }
   }
 
@@ -74,93 +94,127 @@ final class Lane {
    */
   void free() {
     region = new SlotRegion(MemorySegment.NULL, 0, 0, 0, 0, 0);
+    state = new byte[0];
+    posted = new SlotQueue(0);
+    started = new SlotQueue(0);
+    images = null;
   }
 
   /**
-   * The kernel gets a slot to fill: what is in it is overwritten first, so that nobody reads it.
+   * The kernel gets a slot to fill: if slots are compared, what is in it is overwritten first, so
+   * that nobody reads it.
    */
   void postEmpty(int slot) {
     requirePumps(slot);
     requireGuard(slot);
-    memoryOf(slot).fill(POISON);
-    guardOf(slot).fill(GUARD);
-    posted.put(slot, bytesOf(slot));
+    if (images != null) {
+      memoryOf(slot).fill(POISON);
+      setGuard(slot);
+    }
+    post(slot);
   }
 
   /** The kernel gets a slot to send. */
   void postFilled(int slot) {
     requirePumps(slot);
     requireGuard(slot);
-    posted.put(slot, bytesOf(slot));
+    post(slot);
+  }
+
+  private void post(int slot) {
+    keepImage(slot);
+    state[slot] = POSTED;
+    posted.addLast(slot);
   }
 
   private void requirePumps(int slot) {
-    sanitizer.require(
-        slot >= 0 && slot < region.slots(),
-        subject(slot),
-        "posted, and there are " + region.slots() + " slots");
-    sanitizer.require(
-        !isPosted(slot) && !isStarted(slot), subject(slot), "posted, and it is posted already");
-    sanitizer.require(
-        !finished.containsKey(slot),
-        subject(slot),
-        "posted, and its completion has not been dequeued");
+    if (slot < 0 || slot >= region.slots()) {
+      sanitizer.violated(subject(slot), "posted, and there are " + region.slots() + " slots");
+    }
+    switch (state[slot]) {
+      case FREE -> {}
+      case FINISHED ->
+          sanitizer.violated(subject(slot), "posted, and its completion has not been dequeued");
+      default -> sanitizer.violated(subject(slot), "posted, and it is posted already");
+    }
   }
 
-  /** Starts all that was posted, and returns it in the order of the posts. */
-  List<Integer> start() {
-    List<Integer> starting = List.copyOf(posted.keySet());
-    started.putAll(posted);
-    posted.clear();
-    return starting;
+  /** Starts all that was posted, in the order of the posts. */
+  void start() {
+    while (!posted.isEmpty()) {
+      int slot = posted.removeFirst();
+      state[slot] = STARTED;
+      started.addLast(slot);
+    }
   }
 
   /** Gives the most recent post back to the pump without a completion. There must be one. */
   int withdrawLast() {
-    int slot = posted.isEmpty() ? started.lastEntry().getKey() : posted.lastEntry().getKey();
+    int slot = posted.isEmpty() ? started.last() : posted.last();
     requireUntouched(slot);
-    posted.remove(slot);
-    started.remove(slot);
+    remove(slot);
+    state[slot] = FREE;
     return slot;
   }
 
   /** Fails if the slot was touched since the kernel got it. Called before the kernel writes. */
   void requireUntouched(int slot) {
-    byte[] image = posted.get(slot);
-    if (image == null) {
-      image = started.get(slot);
-    }
-    if (image == null) {
+    if (!isPosted(slot) && !isStarted(slot)) {
       throw new IllegalStateException(subject(slot) + " is not posted");
     }
-    requireEqual(slot, image, "touched while it was posted");
+    requireImage(slot, "touched while it was posted");
   }
 
   /** The completion of a post waits to be dequeued, and the kernel has written what it had to. */
   void finish(int slot) {
-    posted.remove(slot);
-    started.remove(slot);
-    finished.put(slot, bytesOf(slot));
+    remove(slot);
+    state[slot] = FINISHED;
+    finished++;
+    keepImage(slot);
+  }
+
+  private void remove(int slot) {
+    (state[slot] == POSTED ? posted : started).remove(slot);
   }
 
   /** The completion was dequeued. */
   void giveBack(int slot) {
-    byte[] image = finished.remove(slot);
-    if (image == null) {
+    if (state[slot] != FINISHED) {
       throw new IllegalStateException(subject(slot) + " has no completion");
     }
-    requireEqual(slot, image, "touched before its completion was dequeued");
+    state[slot] = FREE;
+    finished--;
+    requireImage(slot, "touched before its completion was dequeued");
   }
 
-  private void requireEqual(int slot, byte[] image, String rule) {
-    int at = Arrays.mismatch(image, bytesOf(slot));
-    sanitizer.require(at < 0, subject(slot), rule + ", at byte " + at + " of the slot");
+  private void keepImage(int slot) {
+    if (images != null) {
+      images[slot] = bytesOf(slot);
+    }
+  }
+
+  private void requireImage(int slot, String rule) {
+    byte[] image = images == null ? null : images[slot];
+    if (image != null) {
+      int at = Arrays.mismatch(image, bytesOf(slot));
+      if (at >= 0) {
+        sanitizer.violated(subject(slot), rule + ", at byte " + at + " of the slot");
+      }
+    }
   }
 
   private void requireGuard(int slot) {
-    for (byte guard : guardOf(slot).toArray(ValueLayout.JAVA_BYTE)) {
-      sanitizer.require(guard == GUARD, subject(slot), "written beyond its end");
+    if (region.memory().get(ValueLayout.JAVA_LONG_UNALIGNED, guardAt(slot)) != GUARD) {
+      sanitizer.violated(subject(slot), "written beyond its end");
     }
+  }
+
+  private void setGuard(int slot) {
+    region.memory().set(ValueLayout.JAVA_LONG_UNALIGNED, guardAt(slot), GUARD);
+  }
+
+  private long guardAt(int slot) {
+    return region.payloadAt(slot) + region.payloadSize();
   }
 
   /** Whether anything can be completed. */
@@ -170,37 +224,50 @@ final class Lane {
 
   /** The slot that started first, of those that have no completion. There must be one. */
   int firstStarted() {
-    return started.firstEntry().getKey();
+    return started.first();
   }
 
   boolean isPosted(int slot) {
-    return posted.containsKey(slot);
+    return is(POSTED, slot);
   }
 
   boolean isStarted(int slot) {
-    return started.containsKey(slot);
+    return is(STARTED, slot);
+  }
+
+  private boolean is(byte wanted, int slot) {
+    return slot >= 0 && slot < state.length && state[slot] == wanted;
+  }
+
+  boolean hasPosted() {
+    return !posted.isEmpty();
   }
 
   /** Slots that were posted and have not started. */
   List<Integer> posted() {
-    return List.copyOf(posted.keySet());
+    return posted.toList();
   }
 
   /** Slots that have started and have no completion, in the order of their posts. */
   List<Integer> started() {
-    return List.copyOf(started.keySet());
+    return started.toList();
   }
 
   /** Slots that were posted and have no completion, in the order of their posts. */
   List<Integer> pending() {
-    List<Integer> slots = new ArrayList<>(started.keySet());
-    slots.addAll(posted.keySet());
+    List<Integer> slots = new ArrayList<>(started.toList());
+    slots.addAll(posted.toList());
     return List.copyOf(slots);
+  }
+
+  /** How many slots were posted and have no completion. */
+  int pendingCount() {
+    return posted.size() + started.size();
   }
 
   /** How many slots the kernel has, completions that were not dequeued included. */
   int outstanding() {
-    return posted.size() + started.size() + finished.size();
+    return pendingCount() + finished;
   }
 
   /** The payload of a slot, copied. */
@@ -214,10 +281,6 @@ final class Lane {
 
   private MemorySegment memoryOf(int slot) {
     return region.memory().asSlice(slot * region.stride(), region.stride());
-  }
-
-  private MemorySegment guardOf(int slot) {
-    return region.memory().asSlice(region.payloadAt(slot) + region.payloadSize(), GUARD_SIZE);
   }
 
   private String subject(int slot) {

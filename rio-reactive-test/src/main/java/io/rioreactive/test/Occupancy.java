@@ -13,23 +13,33 @@ final class Occupancy implements AutoCloseable {
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
   private final Sanitizer sanitizer;
 
-  Occupancy(Sanitizer sanitizer) {
+  /** Whether it looks at all: where one driver turns all pumps there is nothing to find. */
+  private final boolean looks;
+
+  Occupancy(Sanitizer sanitizer, boolean looks) {
     this.sanitizer = sanitizer;
+    this.looks = looks;
   }
 
-  /** Enters for one call, until {@link #close}. */
-  Occupancy enter(String call) {
+  /** Enters for one call of a queue or a socket, until {@link #close}. */
+  Occupancy enter(Object subject, String call) {
+    if (!looks) {
+      return this;
+    }
     Thread me = Thread.currentThread();
     Thread other = inside.compareAndExchange(null, me);
     if (other != null) {
       sanitizer.violated(
-          call, "called by thread " + me.getName() + " while " + other.getName() + " is inside");
+          subject + " " + call,
+          "called by thread " + me.getName() + " while " + other.getName() + " is inside");
     }
     return this;
   }
 
   @Override
   public void close() {
-    inside.set(null);
+    if (looks) {
+      inside.set(null);
+    }
   }
 }

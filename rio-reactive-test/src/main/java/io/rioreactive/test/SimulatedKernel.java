@@ -7,17 +7,14 @@ import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,27 +35,23 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the kernel's types are open to this module only
 public final class SimulatedKernel implements Kernel {
 
-  private static final int FIRST_PICKED_PORT = 50_000;
-  private static final int LAST_PORT = 65_535;
-
   /** Guards all state of this kernel, its queues and its sockets. */
   final Object lock = new Object();
 
   final Sanitizer sanitizer = new Sanitizer();
 
-  /** Whether posted receives can be taken back. */
-  final boolean withdraws;
-
+  private final Wire wire;
+  private boolean withdraws;
   private final List<SimulatedSocket> sockets = new ArrayList<>();
-  private final Set<Integer> portsInUse = new HashSet<>();
+  private final List<SimulatedQueue> queues = new ArrayList<>();
   private final Deque<IOException> bindFailures = new ArrayDeque<>();
   private final Deque<IOException> dequeueFailures = new ArrayDeque<>();
-  private int nextPort = FIRST_PICKED_PORT;
   private int dequeueLimit = Integer.MAX_VALUE;
   private @Nullable Long shuffleSeed;
 
-  private SimulatedKernel(boolean withdraws) {
+  SimulatedKernel(boolean withdraws, Wire wire) {
     this.withdraws = withdraws;
+    this.wire = wire;
   }
 
   /**
@@ -66,7 +59,7 @@ public final class SimulatedKernel implements Kernel {
    * number. It counts its drops and tells the true length of a truncated datagram.
    */
   public static SimulatedKernel withdrawingPosts() {
-    return new SimulatedKernel(true);
+    return new SimulatedKernel(true, new LooseEnds());
   }
 
   /**
@@ -74,7 +67,7 @@ public final class SimulatedKernel implements Kernel {
    * drops nor tells the true length of a truncated datagram.
    */
   public static SimulatedKernel keepingPosts() {
-    return new SimulatedKernel(false);
+    return new SimulatedKernel(false, new LooseEnds());
   }
 
   @Override
@@ -215,34 +208,51 @@ public final class SimulatedKernel implements Kernel {
     }
   }
 
-  /** Takes the port, or finds a free one. */
   InetSocketAddress bind(SocketConfig config) throws IOException {
-    InetSocketAddress wanted = config.bindAddress();
     IOException failure = bindFailures.poll();
     if (failure != null) {
       throw failure;
     }
-    int port = wanted.getPort() == 0 ? pickPort() : wanted.getPort();
-    if (!portsInUse.add(port)) {
-      throw new BindException(
-          "bind %s failed: the port is in use: close the other socket or choose port 0"
-              .formatted(wanted));
-    }
-    return new InetSocketAddress(wanted.getAddress(), port);
+    return wire.bind(config);
   }
 
-  private int pickPort() throws BindException {
-    while (portsInUse.contains(nextPort)) {
-      nextPort++;
-    }
-    if (nextPort > LAST_PORT) {
-      throw new BindException("bind failed: all ports from " + FIRST_PICKED_PORT + " were used");
-    }
-    return nextPort++;
+  Wire wire() {
+    return wire;
   }
 
-  void unbind(InetSocketAddress address) {
-    portsInUse.remove(address.getPort());
+  /** Whether posted receives can be taken back. */
+  boolean withdraws() {
+    return withdraws;
+  }
+
+  /** Keeps every post from now on; before anything is opened. */
+  void keepPosts() {
+    withdraws = false;
+  }
+
+  void onOpened(SimulatedQueue queue) {
+    queues.add(queue);
+  }
+
+  void onClosed(SimulatedQueue queue) {
+    queues.remove(queue);
+  }
+
+  /** Whether a dequeue would bring anything. */
+  boolean hasCompletions() {
+    for (int i = 0; i < queues.size(); i++) {
+      if (queues.get(i).hasCompletions()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Breaks all queues that are open: whoever waits for anything on them is told this. */
+  void doom(RuntimeException end) {
+    synchronized (lock) {
+      queues.forEach(queue -> queue.doom(end));
+    }
   }
 
   void onOpened(SimulatedSocket socket) {

@@ -8,10 +8,8 @@ import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,86 +30,74 @@ final class SimulatedQueue implements CompletionQueue {
 
   private final WaitMode waitMode;
   private final @Nullable Random shuffle;
-  private final List<Completion> completions = new ArrayList<>();
+  private final Completions completions = new Completions();
   private final BitSet indexes = new BitSet();
-  private final Set<SimulatedRequests> live = new HashSet<>();
+  private final Set<SocketState> live = new HashSet<>();
+  private @Nullable RuntimeException doom;
   private boolean woken;
   private boolean closed;
 
   SimulatedQueue(SimulatedKernel kernel, WaitMode waitMode) {
     this.kernel = kernel;
     this.waitMode = waitMode;
-    this.occupancy = new Occupancy(kernel.sanitizer);
+    this.occupancy = new Occupancy(kernel.sanitizer, kernel.wire().checksThoroughly());
     synchronized (kernel.lock) {
       Long seed = kernel.shuffleSeed();
       this.shuffle = seed == null ? null : new Random(seed);
+      kernel.onOpened(this);
     }
   }
 
   @Override
   public RequestQueue openSocket(SocketConfig config) throws IOException {
-    try (var _ = occupancy.enter("openSocket")) {
+    try (var _ = occupancy.enter(SUBJECT, "openSocket")) {
       synchronized (kernel.lock) {
         requireOpen("openSocket");
-        kernel.sanitizer.require(
-            !config.bindAddress().isUnresolved(),
-            SUBJECT,
-            "openSocket with an unresolved address: " + config.bindAddress());
+        if (config.bindAddress().isUnresolved()) {
+          kernel.sanitizer.violated(
+              SUBJECT, "openSocket with an unresolved address: " + config.bindAddress());
+        }
         InetSocketAddress address = kernel.bind(config);
         int index = indexes.nextClearBit(0);
         indexes.set(index);
-        SimulatedRequests socket = new SimulatedRequests(this, index, config, address);
+        SocketState socket = new SocketState(this, index, config, address);
         live.add(socket);
         kernel.onOpened(new SimulatedSocket(kernel.lock, socket));
-        return socket;
+        return new SimulatedRequests(this, socket);
       }
     }
   }
 
   @Override
   public boolean dequeue(CompletionBatch batch) throws IOException {
-    try (var _ = occupancy.enter("dequeue")) {
+    try (var _ = occupancy.enter(SUBJECT, "dequeue")) {
       synchronized (kernel.lock) {
         requireOpen("dequeue");
         IOException failure = kernel.nextDequeueFailure();
         if (failure != null) {
           throw failure;
         }
+        RuntimeException end = doom;
+        if (end != null) {
+          throw end;
+        }
         int count =
             Math.min(kernel.dequeueLimit(), Math.min(batch.remaining(), completions.size()));
         for (int i = 0; i < count; i++) {
-          give(batch, next());
+          completions.give(shuffle == null ? 0 : shuffle.nextInt(completions.size()), batch);
         }
         return count > 0;
       }
     }
   }
 
-  private Completion next() {
-    return completions.remove(shuffle == null ? 0 : shuffle.nextInt(completions.size()));
-  }
-
-  private static void give(CompletionBatch batch, Completion done) {
-    int index = done.socket().index();
-    if (done.isNews()) {
-      batch.addUnreachable(index, done.code());
-      return;
-    }
-    done.socket().onDequeued(done);
-    if (done.receive()) {
-      batch.addReceive(index, done.slot(), done.status(), done.length(), done.code());
-    } else {
-      batch.addSend(index, done.slot(), done.status(), done.length(), done.code());
-    }
-  }
-
   /** Waits in the mode of a thread's pump; a pump turned by hand never comes here. */
   @Override
   public void await() throws IOException {
-    try (var _ = occupancy.enter("await")) {
+    try (var _ = occupancy.enter(SUBJECT, "await")) {
       synchronized (kernel.lock) {
         requireOpen("await");
-        for (SimulatedRequests socket : live) {
+        for (SocketState socket : live) {
           socket.requireCommitted("await");
         }
         if (waitMode != WaitMode.POLLED) {
@@ -143,48 +129,63 @@ final class SimulatedQueue implements CompletionQueue {
 
   @Override
   public void close() {
-    try (var _ = occupancy.enter("close")) {
+    try (var _ = occupancy.enter(SUBJECT, "close")) {
       synchronized (kernel.lock) {
         requireOpen("close");
         kernel.sanitizer.require(
             live.isEmpty(), SUBJECT, "closed while sockets are neither released nor abandoned");
         closed = true;
+        kernel.onClosed(this);
       }
     }
   }
 
   private void requireOpen(String call) {
-    kernel.sanitizer.require(!closed, SUBJECT, call + " after close");
+    if (closed) {
+      kernel.sanitizer.violated(SUBJECT, call + " after close");
+    }
   }
 
   void add(
-      SimulatedRequests socket,
+      SocketState socket,
       boolean receive,
       int slot,
       CompletionStatus status,
       int length,
       int code) {
-    completions.add(new Completion(socket, receive, slot, status, length, code));
+    completions.add(socket, receive, slot, status, length, code);
     kernel.lock.notifyAll();
   }
 
-  void addUnreachable(SimulatedRequests socket, int code) {
-    add(socket, true, Completion.NO_SLOT, CompletionStatus.FAILED, 0, code);
+  /** Whether a dequeue would bring anything, be it a failure. */
+  boolean hasCompletions() {
+    return !completions.isEmpty() || doom != null || kernel.hasDequeueFailure();
+  }
+
+  /** Breaks it: from now on each dequeue throws this. */
+  void doom(RuntimeException end) {
+    doom = end;
+    kernel.lock.notifyAll();
+  }
+
+  void addUnreachable(SocketState socket, int code) {
+    completions.addNews(socket, code);
+    kernel.lock.notifyAll();
   }
 
   /** News is of nobody's concern any more: it has no slot that would keep the socket waiting. */
-  void onClosed(SimulatedRequests socket) {
-    completions.removeIf(completion -> completion.socket() == socket && completion.isNews());
+  void onClosed(SocketState socket) {
+    completions.removeNews(socket);
   }
 
-  void onReleased(SimulatedRequests socket) {
+  void onReleased(SocketState socket) {
     live.remove(socket);
     indexes.clear(socket.index());
   }
 
   /** The index stays taken: the kernel might still complete something under it. */
-  void onAbandoned(SimulatedRequests socket) {
+  void onAbandoned(SocketState socket) {
     live.remove(socket);
-    completions.removeIf(completion -> completion.socket() == socket);
+    completions.removeAll(socket);
   }
 }

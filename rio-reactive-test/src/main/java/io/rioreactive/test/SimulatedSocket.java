@@ -16,9 +16,9 @@ import java.util.List;
 public final class SimulatedSocket {
 
   private final Object lock;
-  private final SimulatedRequests socket;
+  private final SocketState socket;
 
-  SimulatedSocket(Object lock, SimulatedRequests socket) {
+  SimulatedSocket(Object lock, SocketState socket) {
     this.lock = lock;
     this.socket = socket;
   }
@@ -40,7 +40,7 @@ public final class SimulatedSocket {
   /** All peers it was connected to, in that order: it sends to the last, and hears nobody else. */
   public List<InetSocketAddress> connects() {
     synchronized (lock) {
-      return socket.connects();
+      return socket.peer().all();
     }
   }
 
@@ -51,7 +51,7 @@ public final class SimulatedSocket {
    */
   public void refuseNextConnect(KernelException.Kind kind, int code) {
     synchronized (lock) {
-      socket.refuseNextConnect(kind, code);
+      socket.refusals().connects().add(remember(kind, code));
     }
   }
 
@@ -65,7 +65,10 @@ public final class SimulatedSocket {
    */
   public void unreachable(int code) {
     synchronized (lock) {
-      socket.unreachable(code);
+      if (!socket.peer().isConnected()) {
+        throw new IllegalStateException(socket + " is not connected: the kernel tells it nothing");
+      }
+      socket.unreachable(remember(KernelException.Kind.UNREACHABLE, code));
     }
   }
 
@@ -74,14 +77,14 @@ public final class SimulatedSocket {
   /** The receive slots the kernel has, in the order of the posts, committed or not. */
   public List<Integer> posted() {
     synchronized (lock) {
-      return socket.receivesPending();
+      return socket.receives().lane().pending();
     }
   }
 
   /** The receive slots that can be completed: those of {@link #posted} that were committed. */
   public List<Integer> committed() {
     synchronized (lock) {
-      return socket.receivesStarted();
+      return socket.receives().lane().started();
     }
   }
 
@@ -96,7 +99,7 @@ public final class SimulatedSocket {
    */
   public void complete(int slot, byte[] bytes, InetSocketAddress from) {
     synchronized (lock) {
-      socket.complete(slot, bytes, from, null);
+      complete(slot, Parcel.of(bytes, from, null));
     }
   }
 
@@ -110,7 +113,7 @@ public final class SimulatedSocket {
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from) {
     synchronized (lock) {
-      return socket.deliver(bytes, from, null);
+      return deliver(Parcel.of(bytes, from, null));
     }
   }
 
@@ -121,7 +124,8 @@ public final class SimulatedSocket {
    */
   public void complete(int slot, byte[] bytes, InetSocketAddress from, Arrival arrival) {
     synchronized (lock) {
-      socket.complete(slot, bytes, from, arrival);
+      requireAsked();
+      complete(slot, Parcel.of(bytes, from, arrival));
     }
   }
 
@@ -132,7 +136,8 @@ public final class SimulatedSocket {
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from, Arrival arrival) {
     synchronized (lock) {
-      return socket.deliver(bytes, from, arrival);
+      requireAsked();
+      return deliver(Parcel.of(bytes, from, arrival));
     }
   }
 
@@ -144,7 +149,8 @@ public final class SimulatedSocket {
    */
   public boolean deliverToGroup(InetAddress group, byte[] bytes, InetSocketAddress from) {
     synchronized (lock) {
-      return socket.deliverToGroup(group, bytes, from);
+      return socket.memberships().hear(group, from.getAddress())
+          && deliver(Parcel.of(bytes, from, null));
     }
   }
 
@@ -154,14 +160,14 @@ public final class SimulatedSocket {
       throw new IllegalArgumentException("datagrams must not be negative: " + datagrams);
     }
     synchronized (lock) {
-      socket.receiveBuffer(datagrams);
+      socket.receives().buffer().sizeInDatagrams(datagrams);
     }
   }
 
   /** How many datagrams wait in the receive buffer. */
   public int waiting() {
     synchronized (lock) {
-      return socket.waiting();
+      return socket.receives().buffer().size();
     }
   }
 
@@ -171,7 +177,7 @@ public final class SimulatedSocket {
    */
   public long dropped() {
     synchronized (lock) {
-      return socket.drops();
+      return socket.receives().buffer().drops();
     }
   }
 
@@ -183,14 +189,14 @@ public final class SimulatedSocket {
    */
   public void fail(int slot, KernelException.Kind kind, int code) {
     synchronized (lock) {
-      socket.failReceive(slot, kind, code);
+      socket.receives().fail(slot, remember(kind, code));
     }
   }
 
   /** Refuses the next post of a receive. Several calls refuse several posts. */
   public void refuseNextReceive(KernelException.Kind kind, int code) {
     synchronized (lock) {
-      socket.refuseNextReceive(kind, code);
+      socket.refusals().receives().add(remember(kind, code));
     }
   }
 
@@ -199,35 +205,35 @@ public final class SimulatedSocket {
   /** What was sent so far, in the order it left. */
   public List<SentDatagram> sent() {
     synchronized (lock) {
-      return socket.sent();
+      return socket.sends().sent();
     }
   }
 
   /** The send slots that were posted and not committed: these have not started. */
   public List<Integer> sendsPosted() {
     synchronized (lock) {
-      return socket.sendsPosted();
+      return socket.sends().lane().posted();
     }
   }
 
   /** The send slots that are held, in the order of the posts. */
   public List<Integer> sendsHeld() {
     synchronized (lock) {
-      return socket.sendsStarted();
+      return socket.sends().lane().started();
     }
   }
 
   /** Lets sends wait from now on; else each is sent when it is committed. */
   public void holdSends() {
     synchronized (lock) {
-      socket.holdSends();
+      socket.sends().hold();
     }
   }
 
   /** Sends what is held, in the order of the posts, and holds nothing any more. */
   public void releaseSends() {
     synchronized (lock) {
-      socket.releaseSends();
+      socket.sends().release();
     }
   }
 
@@ -238,7 +244,7 @@ public final class SimulatedSocket {
    */
   public void completeSend(int slot) {
     synchronized (lock) {
-      socket.completeSend(slot);
+      socket.sends().complete(slot);
     }
   }
 
@@ -250,14 +256,14 @@ public final class SimulatedSocket {
    */
   public void failSend(int slot, KernelException.Kind kind, int code) {
     synchronized (lock) {
-      socket.failSend(slot, kind, code);
+      socket.sends().fail(slot, remember(kind, code));
     }
   }
 
   /** Refuses the next post of a send. Several calls refuse several posts. */
   public void refuseNextSend(KernelException.Kind kind, int code) {
     synchronized (lock) {
-      socket.refuseNextSend(kind, code);
+      socket.refusals().sends().add(remember(kind, code));
     }
   }
 
@@ -271,7 +277,7 @@ public final class SimulatedSocket {
    */
   public void failSocket(KernelException.Kind kind, int code) {
     synchronized (lock) {
-      socket.failSocket(kind, code);
+      socket.fail(remember(kind, code));
     }
   }
 
@@ -315,6 +321,47 @@ public final class SimulatedSocket {
     synchronized (lock) {
       return socket.isGone();
     }
+  }
+
+  private void complete(int slot, Parcel datagram) {
+    socket.requireStarted(socket.receives().lane(), slot);
+    if (!socket.peer().canHaveSent(datagram)) {
+      throw new IllegalArgumentException(
+          "a datagram from "
+              + datagram.from()
+              + " cannot reach a socket connected to "
+              + socket.peer().now());
+    }
+    requireFits(datagram);
+    socket.receives().complete(slot, datagram);
+  }
+
+  private boolean deliver(Parcel datagram) {
+    if (!socket.isClosed() && !socket.hasFailed()) {
+      requireFits(datagram);
+    }
+    Fate fate = socket.arrive(datagram);
+    return fate == Fate.TAKEN || fate == Fate.STRANGERS;
+  }
+
+  private void requireFits(Parcel datagram) {
+    if (!datagram.fits(socket.format())) {
+      throw new IllegalArgumentException(
+          "a datagram from "
+              + datagram.from()
+              + " cannot reach a socket bound to "
+              + socket.localAddress());
+    }
+  }
+
+  private void requireAsked() {
+    if (!socket.config().packetInfo()) {
+      throw new IllegalStateException(socket + " was opened without packet info");
+    }
+  }
+
+  private int remember(KernelException.Kind kind, int code) {
+    return socket.refusals().remember(kind, code);
   }
 
   /** Fails if anything was posted and not committed. */

@@ -8,4 +8,13 @@ public interface PumpDriver {
 
   /** The parked pump has work: see that it turns soon. Any thread. */
   void wake();
+
+  /**
+   * The calling thread is about to block until the pump has done something that has been handed to
+   * it. A driver whose turns would wait for that very thread turns here; one with a thread of its
+   * own has nothing to do. Any thread.
+   *
+   * @throws IllegalStateException if the calling thread is inside a turn: it would wait for itself
+   */
+  default void beforeBlock() {}
 }

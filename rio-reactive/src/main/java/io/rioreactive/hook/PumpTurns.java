@@ -14,10 +14,11 @@ public interface PumpTurns {
   boolean turn();
 
   /**
-   * After a turn that had nothing to do: from now on whoever has work for the pump calls {@link
-   * PumpDriver#wake}.
+   * After a turn: from now on whoever has work for the pump calls {@link PumpDriver#wake}. What is
+   * to be dequeued is not looked for: that is for whoever waits in the kernel, or knows it.
    *
-   * @return false if work has come meanwhile, or the pump has ended: look again instead of waiting
+   * @return false if work has come meanwhile, or is left, or the pump has ended: look again instead
+   *     of waiting
    */
   boolean park();
 

@@ -1,0 +1,182 @@
+package io.rioreactive.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.rioreactive.Datagram;
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioUdpClient;
+import io.rioreactive.RioUdpServer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** A wait that nothing can end fails in bounded time, and names what it waited for. */
+@Timeout(30)
+class BlockWatchTest {
+
+  private static final Duration LIMIT = Duration.ofMillis(300);
+
+  private final SimulatedNetwork network =
+      SimulatedNetwork.create(99)
+          .failBlockAfter(LIMIT)
+          .link(Link.create().latency(Duration.ofMillis(40)));
+
+  @AfterEach
+  void close() {
+    network.close();
+    NetworkLaw.assertThatItHolds(network);
+    assertThat(VirtualTimeScheduler.isFactoryEnabled()).isFalse();
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  private RioConnection echo() {
+    return RioUdpServer.create()
+        .host("10.0.0.1")
+        .port(53)
+        .runOn(network.pumps())
+        .handle((in, out) -> out.send(in.receive()))
+        .bindNow();
+  }
+
+  private RioConnection client() {
+    return RioUdpClient.create().host("10.0.0.1").port(53).runOn(network.pumps()).connectNow();
+  }
+
+  @Test
+  void aBlockThatNeedsTimeSaysWhereAndWhatAndWhen() {
+    network.virtualTime();
+    echo();
+    RioConnection client = client();
+
+    Throwable thrown =
+        catchThrowable(() -> client.send(Mono.just(Datagram.of("hi"))).then(client.next()).block());
+
+    assertThat(thrown)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("block() at " + getClass().getName())
+        .hasMessageContaining("BlockWatchTest.java:")
+        .hasMessageContaining(client + " waits for a datagram: next()")
+        .hasMessageContaining("virtual time stands at PT0S")
+        .hasMessageContaining("the next datagram arrives at PT0.04S")
+        .hasMessageContaining("advance it")
+        .hasMessageContaining("SimulatedNetwork.create(99L)")
+        .hasMessageContaining("PT0S send 127.0.0.1:50000 → 10.0.0.1:53 2 bytes");
+  }
+
+  @Test
+  void aBlockForADatagramThatWasLostSaysThatNothingIsUnderWay() {
+    network.virtualTime();
+    assertThatThrownBy(() -> echo().next().block())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has a subscriber already"); // the handler's: nothing to wait for
+    RioConnection silent = RioUdpServer.create().runOn(network.pumps()).bindNow();
+    assertThatThrownBy(() -> silent.receive().blockFirst())
+        .hasMessageContaining("no datagram is under way");
+    assertThat(silent.isDisposed()).isTrue();
+  }
+
+  @Test
+  void blockingIterationIsFoundToo() {
+    network.virtualTime();
+    RioConnection server = RioUdpServer.create().runOn(network.pumps()).bindNow();
+    assertThatThrownBy(() -> server.receive().toIterable().iterator().next())
+        .hasMessageContaining("nothing can end it");
+  }
+
+  @Test
+  void aStepVerifierThatForgetsToAdvanceTimeFails() {
+    assertThatThrownBy(
+            () ->
+                StepVerifier.withVirtualTime(
+                        () -> {
+                          echo();
+                          RioConnection client = client();
+                          return client.send(Mono.just(Datagram.of("hi"))).then(client.next());
+                        })
+                    .expectNextCount(1)
+                    .verifyComplete())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("StepVerifier.verify() at")
+        .hasMessageContaining("virtual time stands at PT0S");
+  }
+
+  @Test
+  void aBlockForSomethingElseIsInterrupted() {
+    network.virtualTime();
+    echo();
+    assertThatThrownBy(() -> Mono.delay(Duration.ofHours(1)).block())
+        .hasRootCauseInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void aBlockOnTheThreadThatTurnsTheNetworkIsFound() {
+    network.link(Link.create()).virtualTime();
+    RioConnection server =
+        RioUdpServer.create().host("10.0.0.1").port(53).runOn(network.pumps()).bindNow();
+    RioConnection client = client();
+    CompletableFuture<Throwable> blocked = new CompletableFuture<>();
+    server.receive().subscribe(hi -> blocked.complete(catchThrowable(() -> client.next().block())));
+
+    client.send(Mono.just(Datagram.of("hi"))).subscribe();
+
+    assertThat(blocked.join()).hasRootCauseInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void waitsOfThreadsThatDoNotUseTheNetworkAreNotItsBusiness() throws Exception {
+    CompletableFuture<String> other = new CompletableFuture<>();
+    CompletableFuture<Object> result = new CompletableFuture<>();
+    Thread bystander =
+        new Thread(
+            () -> {
+              try {
+                result.complete(Mono.fromFuture(other).block());
+              } catch (RuntimeException e) {
+                result.complete(e);
+              }
+            });
+    bystander.start();
+    network.virtualTime();
+    RioConnection server = echo();
+
+    await().during(LIMIT.multipliedBy(3)).until(() -> !server.isDisposed() && !result.isDone());
+    other.complete("done");
+    assertThat(result.join()).isEqualTo("done");
+    bystander.join();
+  }
+
+  @Test
+  void somebodyElseMayMoveTimeMeanwhile() {
+    network.failBlockAfter(Duration.ofSeconds(20)).virtualTime();
+    echo();
+    RioConnection client = client();
+    Thread mover =
+        Thread.startVirtualThread(
+            () -> {
+              while (network.stats().delivered() < 2) {
+                network.advance(Duration.ofMillis(1));
+                LockSupport.parkNanos(1_000);
+              }
+            });
+
+    assertThat(client.send(Mono.just(Datagram.of("hi"))).then(client.next()).block().asString())
+        .isEqualTo("hi");
+    assertThat(mover.isDaemon()).isTrue();
+  }
+
+  @Test
+  void aLimitMustBePositive() {
+    assertThatThrownBy(() -> network.failBlockAfter(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("failBlockAfter is PT0S");
+  }
+}
