@@ -10,6 +10,8 @@ module io.rioreactive.test {
   requires static transitive org.jspecify;
   requires org.slf4j;
   requires reactor.test;
+  requires static transitive org.assertj.core;
+  requires static transitive org.junit.jupiter.api;
 
   exports io.rioreactive.test;
 }

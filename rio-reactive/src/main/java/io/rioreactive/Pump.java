@@ -407,6 +407,7 @@ final class Pump implements PumpTurns {
     }
     bySocket.set(requests.index(), connection);
     connections.add(connection);
+    driver.onBound(connection, requests);
     LOG.debug("{}: bound by {}: {}", connection, kernel.name(), requests.describe());
     return connection;
   }

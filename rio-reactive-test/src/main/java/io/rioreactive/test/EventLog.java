@@ -25,7 +25,9 @@ final class EventLog {
     TURN("turn"),
     ADVANCE("advance"),
     SET("set"),
-    BREAK("break");
+    BREAK("break"),
+    POST("post"),
+    HAND("by hand:");
 
     private final String verb;
 
@@ -51,11 +53,10 @@ final class EventLog {
           switch (kind) {
             case SEND, COPY, DELIVER, DROP, LOSE, TELL -> " " + subject + " " + count + " bytes";
             case TURN -> count == 1 ? "" : " " + count + " times";
-            case ADVANCE, BIND, CLOSE, SET, BREAK ->
+            case ADVANCE, BIND, CLOSE, SET, BREAK, POST, HAND ->
                 Objects.equals(subject, "") ? "" : " " + subject;
           };
-      return Duration.ofNanos(time)
-          + " "
+      return (time < 0 ? "" : Duration.ofNanos(time) + " ")
           + kind.verb
           + what
           + (detail == null ? "" : ": " + detail);
@@ -65,6 +66,15 @@ final class EventLog {
   private final Event[] events = new Event[SIZE];
   private long count;
   private boolean isVirtual;
+
+  private boolean hasTime = true;
+
+  /** One of a kernel that knows no time. */
+  static EventLog withoutTime() {
+    EventLog log = new EventLog();
+    log.hasTime = false;
+    return log;
+  }
 
   EventLog() {
     for (int i = 0; i < SIZE; i++) {
@@ -87,7 +97,7 @@ final class EventLog {
 
   private void put(long time, Kind kind, Object way, int length, @Nullable Object detail) {
     Event event = events[(int) (count++ % SIZE)];
-    event.time = time;
+    event.time = hasTime ? time : -1;
     event.kind = kind;
     event.subject = way;
     event.count = length;
@@ -98,10 +108,15 @@ final class EventLog {
     add(time, kind, subject, 0, null);
   }
 
+  /** Adds what a test has done by hand, at the time of the event before. */
+  void byHand(String what) {
+    put(count == 0 ? 0 : events[(int) ((count - 1) % SIZE)].time, Kind.HAND, what, 0, null);
+  }
+
   /** A turn of the pump that had something to do; several in a row are one event. */
   void turn(long time) {
     Event last = events[(int) (Math.max(0, count - 1) % SIZE)];
-    if (count > 0 && last.kind == Kind.TURN && last.time == time) {
+    if (count > 0 && last.kind == Kind.TURN && (last.time == time || !hasTime)) {
       last.count++;
     } else {
       add(time, Kind.TURN, "", 1, null);

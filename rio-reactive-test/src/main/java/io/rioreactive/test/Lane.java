@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -268,6 +269,37 @@ final class Lane {
   /** How many slots the kernel has, completions that were not dequeued included. */
   int outstanding() {
     return pendingCount() + finished;
+  }
+
+  /** Who has which slot: one line for people. */
+  String table() {
+    return name
+        + " slots: with the kernel "
+        + slots(STARTED)
+        + ", posted and not committed "
+        + slots(POSTED)
+        + ", completed and not dequeued "
+        + slots(FINISHED)
+        + ", free "
+        + slots(FREE);
+  }
+
+  /** The slots in a state, as a number and, of some, as ranges: {@code 3 (0-1, 5)}. */
+  private String slots(byte wanted) {
+    StringJoiner ranges = new StringJoiner(", ", " (", ")");
+    int count = 0;
+    for (int slot = 0; slot < state.length; slot++) {
+      if (state[slot] != wanted) {
+        continue;
+      }
+      int first = slot;
+      while (slot + 1 < state.length && state[slot + 1] == wanted) {
+        slot++;
+      }
+      count += slot - first + 1;
+      ranges.add(first == slot ? "" + slot : first + "-" + slot);
+    }
+    return count == 0 ? "0" : count + ranges.toString();
   }
 
   /** The payload of a slot, copied. */

@@ -16,6 +16,12 @@ final class LooseEnds implements Wire {
 
   private final Set<Integer> portsInUse = new HashSet<>();
   private final PortPicker ports = new PortPicker();
+  private final EventLog log = EventLog.withoutTime();
+
+  @Override
+  public EventLog log() {
+    return log;
+  }
 
   @Override
   public boolean checksThoroughly() {
@@ -33,10 +39,13 @@ final class LooseEnds implements Wire {
   }
 
   @Override
-  public void onOpened(SocketState socket) {}
+  public void onOpened(SocketState socket) {
+    log.add(0, EventLog.Kind.BIND, socket);
+  }
 
   @Override
   public void onClosed(SocketState socket) {
+    log.add(0, EventLog.Kind.CLOSE, socket);
     portsInUse.remove(socket.boundAddress().getPort());
   }
 
@@ -45,6 +54,7 @@ final class LooseEnds implements Wire {
 
   @Override
   public int send(SocketState socket, int slot, int length) {
+    log.add(0, EventLog.Kind.SEND, socket, length, null);
     socket.sends().record(slot, length);
     return RequestQueue.ACCEPTED;
   }

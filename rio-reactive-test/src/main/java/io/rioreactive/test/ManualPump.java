@@ -5,6 +5,7 @@ import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpHook;
 import io.rioreactive.hook.PumpTurns;
 import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.RequestQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
   private @Nullable PumpGroup group;
   private volatile boolean parked;
   private boolean turning;
+
+  /** Whoever turned it last, or has made it. */
+  private volatile Thread turner = Thread.currentThread();
 
   private ManualPump(Kernel kernel) {
     this.kernel = kernel;
@@ -62,6 +66,30 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
     }
   }
 
+  /**
+   * Not for tests: {@code bindNow}, {@code connectNow} and {@code disposeNow} turn the pump until
+   * it has nothing left to do, if they are called by the thread that has made the pump or turned it
+   * last; another one waits for that. Names of hosts they cannot wait for: use addresses.
+   */
+  @Override
+  public void beforeBlock() {
+    if (Thread.currentThread() != turner) {
+      return;
+    }
+    if (turning) {
+      throw new IllegalStateException(
+          "this call blocks, and the pump is inside a turn: it would wait for itself. Subscribe"
+              + " instead");
+    }
+    run();
+  }
+
+  /** Not for tests: the pump has bound a socket. */
+  @Override
+  public void onBound(Object connection, RequestQueue queue) {
+    BoundSockets.put(connection, queue);
+  }
+
   /** How often the pump was woken while it was parked. */
   public int wakes() {
     return wakes.get();
@@ -83,6 +111,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
       throw new IllegalStateException("a turn is in progress");
     }
     turning = true;
+    turner = Thread.currentThread();
     try {
       return turn(pump);
     } finally {
@@ -95,6 +124,9 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
     pump.unpark();
     boolean worked = pump.turn();
     checkContract();
+    if (worked && kernel instanceof SimulatedKernel simulated) {
+      simulated.logTurn();
+    }
     if (worked || pump.isEnded()) {
       return worked || turns != pump; // the group may have started another in place of a broken one
     }

@@ -2,6 +2,7 @@ package io.rioreactive.test;
 
 import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpTurns;
+import io.rioreactive.kernel.RequestQueue;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -116,6 +117,11 @@ final class NetworkPump implements PumpDriver {
     if (time.isVirtual() || time.stands()) {
       run();
     }
+  }
+
+  @Override
+  public void onBound(Object connection, RequestQueue queue) {
+    BoundSockets.put(connection, queue);
   }
 
   // Running

@@ -68,7 +68,8 @@ final class NetworkWire implements Wire {
     return rules;
   }
 
-  EventLog log() {
+  @Override
+  public EventLog log() {
     return log;
   }
 

@@ -30,6 +30,10 @@ final class SendSide {
     this.lengths = new int[lane.region().slots()];
   }
 
+  boolean isHeld() {
+    return isHeld;
+  }
+
   Lane lane() {
     return lane;
   }

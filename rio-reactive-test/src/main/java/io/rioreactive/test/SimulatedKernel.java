@@ -46,6 +46,8 @@ public final class SimulatedKernel implements Kernel {
   private final List<SimulatedQueue> queues = new ArrayList<>();
   private final Deque<IOException> bindFailures = new ArrayDeque<>();
   private final Deque<IOException> dequeueFailures = new ArrayDeque<>();
+  private boolean completionsHeld;
+  private boolean broken;
   private int dequeueLimit = Integer.MAX_VALUE;
   private @Nullable Long shuffleSeed;
 
@@ -178,6 +180,42 @@ public final class SimulatedKernel implements Kernel {
     }
   }
 
+  /**
+   * Gives out no completions from now on: what completes waits until they are released, of all
+   * sockets.
+   */
+  public void holdCompletions() {
+    synchronized (lock) {
+      completionsHeld = true;
+    }
+  }
+
+  /** Gives out what has completed meanwhile, and holds nothing any more. */
+  public void releaseCompletions() {
+    synchronized (lock) {
+      completionsHeld = false;
+      lock.notifyAll();
+    }
+  }
+
+  /** The last 200 events, the oldest first: binds, posts, what the test has done, turns. */
+  public List<String> events() {
+    synchronized (lock) {
+      return wire.log().all();
+    }
+  }
+
+  /** A turn of a pump had something to do. */
+  void logTurn() {
+    synchronized (lock) {
+      wire.log().turn(0);
+    }
+  }
+
+  boolean completionsHeld() {
+    return completionsHeld;
+  }
+
   /** Each breach of the contract, in the order they were found. */
   public List<String> violations() {
     return sanitizer.violations();
@@ -192,7 +230,16 @@ public final class SimulatedKernel implements Kernel {
   }
 
   @Nullable IOException nextDequeueFailure() {
-    return dequeueFailures.poll();
+    IOException failure = dequeueFailures.poll();
+    broken |= failure != null;
+    return failure;
+  }
+
+  /** Whether a queue has been broken on purpose, so that the library has to give up its slots. */
+  boolean isBroken() {
+    synchronized (lock) {
+      return broken;
+    }
   }
 
   boolean hasDequeueFailure() {
@@ -251,6 +298,7 @@ public final class SimulatedKernel implements Kernel {
   /** Breaks all queues that are open: whoever waits for anything on them is told this. */
   void doom(RuntimeException end) {
     synchronized (lock) {
+      broken = true;
       queues.forEach(queue -> queue.doom(end));
     }
   }

@@ -82,7 +82,9 @@ final class SimulatedQueue implements CompletionQueue {
           throw end;
         }
         int count =
-            Math.min(kernel.dequeueLimit(), Math.min(batch.remaining(), completions.size()));
+            kernel.completionsHeld()
+                ? 0
+                : Math.min(kernel.dequeueLimit(), Math.min(batch.remaining(), completions.size()));
         for (int i = 0; i < count; i++) {
           completions.give(shuffle == null ? 0 : shuffle.nextInt(completions.size()), batch);
         }
@@ -110,7 +112,9 @@ final class SimulatedQueue implements CompletionQueue {
 
   private void waitForWork() {
     try {
-      while (!woken && completions.isEmpty() && !kernel.hasDequeueFailure()) {
+      while (!woken
+          && (completions.isEmpty() || kernel.completionsHeld())
+          && !kernel.hasDequeueFailure()) {
         kernel.lock.wait();
       }
     } catch (InterruptedException e) {

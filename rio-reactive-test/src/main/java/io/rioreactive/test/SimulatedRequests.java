@@ -28,6 +28,11 @@ final class SimulatedRequests implements RequestQueue {
     this.lock = queue.kernel.lock;
   }
 
+  /** What it is the pump's side of. */
+  SocketState socket() {
+    return socket;
+  }
+
   @Override
   public int index() {
     return socket.index();
@@ -125,6 +130,7 @@ final class SimulatedRequests implements RequestQueue {
       synchronized (lock) {
         requireNotGone("commit");
         if (!socket.isClosed()) {
+          socket.logPosts();
           socket.receives().start();
           socket.sends().start();
         }

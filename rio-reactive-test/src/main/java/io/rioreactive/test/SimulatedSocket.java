@@ -1,8 +1,11 @@
 package io.rioreactive.test;
 
+import io.rioreactive.DropReason;
+import io.rioreactive.RioConnection;
 import io.rioreactive.kernel.KernelException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -15,12 +18,33 @@ import java.util.List;
 @SuppressWarnings("exports") // the kernel's types are open to this module only
 public final class SimulatedSocket {
 
+  /** An error code that no system has. */
+  private static final int MADE_UP = 9_999;
+
   private final Object lock;
   private final SocketState socket;
 
   SimulatedSocket(Object lock, SocketState socket) {
     this.lock = lock;
     this.socket = socket;
+  }
+
+  /**
+   * The far side of a connection that was bound on a {@link ManualPump} over a {@link
+   * SimulatedKernel}, or on a {@link SimulatedNetwork}; also when it is closed.
+   *
+   * @throws IllegalArgumentException if it was bound elsewhere
+   */
+  public static SimulatedSocket of(RioConnection connection) {
+    SocketState socket = BoundSockets.find(connection);
+    if (socket == null) {
+      throw new IllegalArgumentException(
+          connection
+              + " has no simulated socket, it runs on "
+              + connection.provider()
+              + ": bind it with runOn(ManualPump.group()) or runOn(SimulatedNetwork.pumps())");
+    }
+    return new SimulatedSocket(socket.kernel().lock, socket);
   }
 
   /** The socket's index: the lowest that was free when it was opened. */
@@ -51,6 +75,7 @@ public final class SimulatedSocket {
    */
   public void refuseNextConnect(KernelException.Kind kind, int code) {
     synchronized (lock) {
+      socket.byHand("refuse the next connect with " + kind);
       socket.refusals().connects().add(remember(kind, code));
     }
   }
@@ -68,6 +93,7 @@ public final class SimulatedSocket {
       if (!socket.peer().isConnected()) {
         throw new IllegalStateException(socket + " is not connected: the kernel tells it nothing");
       }
+      socket.byHand("unreachable, code " + code);
       socket.unreachable(remember(KernelException.Kind.UNREACHABLE, code));
     }
   }
@@ -154,6 +180,30 @@ public final class SimulatedSocket {
     }
   }
 
+  /**
+   * {@link #complete(int, byte[], InetSocketAddress)} with a text as UTF-8, from the peer; of a
+   * socket that is not connected, from {@code 192.0.2.7:4711} or {@code [2001:db8::7]:4711}.
+   *
+   * @throws IllegalStateException as there
+   */
+  public void complete(int slot, String text) {
+    complete(slot, text.getBytes(StandardCharsets.UTF_8), anyPeer());
+  }
+
+  /** {@link #deliver(byte[], InetSocketAddress)} with a text, as {@link #complete(int, String)}. */
+  public boolean deliver(String text) {
+    return deliver(text.getBytes(StandardCharsets.UTF_8), anyPeer());
+  }
+
+  private InetSocketAddress anyPeer() {
+    synchronized (lock) {
+      return socket.peer().isConnected()
+          ? socket.peer().now()
+          : new InetSocketAddress(
+              InetAddress.ofLiteral(socket.isIpv6() ? "2001:db8::7" : "192.0.2.7"), 4711);
+    }
+  }
+
   /** How many datagrams the receive buffer holds at most; 256 unless set. */
   public void receiveBuffer(int datagrams) {
     if (datagrams < 0) {
@@ -189,13 +239,36 @@ public final class SimulatedSocket {
    */
   public void fail(int slot, KernelException.Kind kind, int code) {
     synchronized (lock) {
+      socket.byHand("fail receive " + slot + " with " + kind);
       socket.receives().fail(slot, remember(kind, code));
     }
+  }
+
+  /**
+   * {@link #fail(int, KernelException.Kind, int)} with an error that has no meaning of its own: the
+   * receive is counted as an error ({@link io.rioreactive.RioStats#receiveErrors}).
+   *
+   * @param code the system's error code, not 0
+   * @throws IllegalStateException if the slot is not posted and committed
+   */
+  public void fail(int slot, int code) {
+    fail(slot, KernelException.Kind.OTHER, code);
+  }
+
+  /**
+   * {@link #refuseNextReceive(KernelException.Kind, int)} since the system is short of something
+   * now: the library tries again later.
+   *
+   * @param code the system's error code, not 0
+   */
+  public void refuseNextReceive(int code) {
+    refuseNextReceive(KernelException.Kind.TRANSIENT, code);
   }
 
   /** Refuses the next post of a receive. Several calls refuse several posts. */
   public void refuseNextReceive(KernelException.Kind kind, int code) {
     synchronized (lock) {
+      socket.byHand("refuse the next post of a receive with " + kind);
       socket.refusals().receives().add(remember(kind, code));
     }
   }
@@ -226,6 +299,7 @@ public final class SimulatedSocket {
   /** Lets sends wait from now on; else each is sent when it is committed. */
   public void holdSends() {
     synchronized (lock) {
+      socket.byHand("hold sends");
       socket.sends().hold();
     }
   }
@@ -233,6 +307,7 @@ public final class SimulatedSocket {
   /** Sends what is held, in the order of the posts, and holds nothing any more. */
   public void releaseSends() {
     synchronized (lock) {
+      socket.byHand("release sends");
       socket.sends().release();
     }
   }
@@ -244,6 +319,7 @@ public final class SimulatedSocket {
    */
   public void completeSend(int slot) {
     synchronized (lock) {
+      socket.byHand("complete send " + slot);
       socket.sends().complete(slot);
     }
   }
@@ -256,13 +332,54 @@ public final class SimulatedSocket {
    */
   public void failSend(int slot, KernelException.Kind kind, int code) {
     synchronized (lock) {
+      socket.byHand("fail send " + slot + " with " + kind);
       socket.sends().fail(slot, remember(kind, code));
     }
+  }
+
+  /**
+   * Lets a send that is held fail so that the library counts it for this reason.
+   *
+   * @param reason {@code TOO_LARGE}, {@code BAD_ADDRESS}, {@code UNREACHABLE}, {@code
+   *     NOT_PERMITTED} or {@code SYSTEM}
+   * @throws IllegalArgumentException if it is another one
+   * @throws IllegalStateException if the slot is not held
+   */
+  public void failSend(int slot, DropReason reason) {
+    failSend(slot, kindOf(reason), MADE_UP);
+  }
+
+  /**
+   * Refuses the next post of a send so that the library counts it for this reason. Several calls
+   * refuse several posts.
+   *
+   * @param reason as in {@link #failSend(int, DropReason)}
+   * @throws IllegalArgumentException as there
+   */
+  public void refuseNextSend(DropReason reason) {
+    refuseNextSend(kindOf(reason), MADE_UP);
+  }
+
+  private static KernelException.Kind kindOf(DropReason reason) {
+    return switch (reason) {
+      case TOO_LARGE -> KernelException.Kind.TOO_LARGE;
+      case BAD_ADDRESS -> KernelException.Kind.BAD_ADDRESS;
+      case UNREACHABLE -> KernelException.Kind.UNREACHABLE;
+      case NOT_PERMITTED -> KernelException.Kind.NOT_PERMITTED;
+      case SYSTEM -> KernelException.Kind.OTHER;
+      default ->
+          throw new IllegalArgumentException(
+              "reason is "
+                  + reason
+                  + ", which no kernel says of a send: allowed are TOO_LARGE, BAD_ADDRESS,"
+                  + " UNREACHABLE, NOT_PERMITTED and SYSTEM");
+    };
   }
 
   /** Refuses the next post of a send. Several calls refuse several posts. */
   public void refuseNextSend(KernelException.Kind kind, int code) {
     synchronized (lock) {
+      socket.byHand("refuse the next post of a send with " + kind);
       socket.refusals().sends().add(remember(kind, code));
     }
   }
@@ -277,6 +394,7 @@ public final class SimulatedSocket {
    */
   public void failSocket(KernelException.Kind kind, int code) {
     synchronized (lock) {
+      socket.byHand("break the socket with " + kind);
       socket.fail(remember(kind, code));
     }
   }
@@ -284,6 +402,7 @@ public final class SimulatedSocket {
   /** Leaves what is posted at close without completions, until they are released. */
   public void holdCancellations() {
     synchronized (lock) {
+      socket.byHand("hold cancellations");
       socket.holdCancellations();
     }
   }
@@ -291,7 +410,15 @@ public final class SimulatedSocket {
   /** Completes what a close left posted, and holds nothing any more. */
   public void releaseCancellations() {
     synchronized (lock) {
+      socket.byHand("release cancellations");
       socket.releaseCancellations();
+    }
+  }
+
+  /** Who has which slot, in both directions; the receive buffer; what is held. Lines for people. */
+  public List<String> slotTable() {
+    synchronized (lock) {
+      return socket.table();
     }
   }
 
@@ -333,6 +460,7 @@ public final class SimulatedSocket {
               + socket.peer().now());
     }
     requireFits(datagram);
+    socket.byHand("complete receive " + slot + " with " + datagram.length() + " bytes");
     socket.receives().complete(slot, datagram);
   }
 
@@ -340,6 +468,7 @@ public final class SimulatedSocket {
     if (!socket.isClosed() && !socket.hasFailed()) {
       requireFits(datagram);
     }
+    socket.byHand("deliver " + datagram.length() + " bytes");
     Fate fate = socket.arrive(datagram);
     return fate == Fate.TAKEN || fate == Fate.STRANGERS;
   }
@@ -369,6 +498,24 @@ public final class SimulatedSocket {
     synchronized (lock) {
       socket.requireCommitted(call);
     }
+  }
+
+  /** What of it can keep a close from ending: who has to release it, and how. */
+  List<String> cancellationsAndCompletionsHeld() {
+    synchronized (lock) {
+      return socket.endHolds();
+    }
+  }
+
+  int outstanding() {
+    synchronized (lock) {
+      return socket.outstanding();
+    }
+  }
+
+  /** What stands for the socket in its kernel. */
+  SocketState state() {
+    return socket;
   }
 
   /** Index and address. */

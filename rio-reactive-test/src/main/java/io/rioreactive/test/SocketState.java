@@ -1,5 +1,6 @@
 package io.rioreactive.test;
 
+import io.rioreactive.RioConnection;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -45,6 +46,9 @@ final class SocketState {
   private boolean closed;
   private boolean released;
   private boolean abandoned;
+
+  /** The application's side of it; null before it is bound. */
+  volatile @Nullable RioConnection connection;
 
   /** On a network, where it sends from, as far as known; null else. */
   @Nullable NetworkAddress source;
@@ -106,6 +110,10 @@ final class SocketState {
   /** Whether its kernel gives posts back. */
   boolean withdraws() {
     return queue.kernel.withdraws();
+  }
+
+  SimulatedKernel kernel() {
+    return queue.kernel;
   }
 
   Wire wire() {
@@ -305,6 +313,46 @@ final class SocketState {
       all.add(name + " waits for " + sends.lane().pendingCount() + " sends that are held");
     }
     return all;
+  }
+
+  /** Who has which slot, and what the test holds: lines for people. */
+  List<String> table() {
+    List<String> lines = new ArrayList<>(List.of(receives.lane().table(), sends.lane().table()));
+    ReceiveBuffer buffer = receives.buffer();
+    if (buffer.size() > 0 || buffer.drops() > 0) {
+      lines.add("receive buffer: " + buffer.size() + " waiting, " + buffer.drops() + " dropped");
+    }
+    if (sends.isHeld()) {
+      lines.add("sends are held: releaseSends() lets them go");
+    }
+    lines.addAll(endHolds());
+    return lines;
+  }
+
+  /** What the test holds and has not released, and keeps a close from ending. */
+  List<String> endHolds() {
+    List<String> lines = new ArrayList<>(0);
+    if (cancellationsHeld) {
+      lines.add("what a close cancels is held: releaseCancellations() lets it go");
+    }
+    if (queue.kernel.completionsHeld()) {
+      lines.add("completions are held: SimulatedKernel.releaseCompletions() lets them go");
+    }
+    return lines;
+  }
+
+  /** By hand only: on a network there are too many. */
+  void logPosts() {
+    if (wire.checksThoroughly() && (receives.lane().hasPosted() || sends.lane().hasPosted())) {
+      String what =
+          "%s: receives %s, sends %s"
+              .formatted(this, receives.lane().posted(), sends.lane().posted());
+      wire.log().add(0, EventLog.Kind.POST, what);
+    }
+  }
+
+  void byHand(String what) {
+    wire.log().byHand(this + ": " + what);
   }
 
   @Override

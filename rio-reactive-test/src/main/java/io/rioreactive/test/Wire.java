@@ -15,6 +15,9 @@ interface Wire {
   /** Whether slots are compared each time they change hands, and threads are, which costs. */
   boolean checksThoroughly();
 
+  /** What has happened last. */
+  EventLog log();
+
   /** Takes an address, or finds a free port. */
   InetSocketAddress bind(SocketConfig config) throws IOException;
 

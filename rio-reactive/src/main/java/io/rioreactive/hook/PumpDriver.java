@@ -1,5 +1,7 @@
 package io.rioreactive.hook;
 
+import io.rioreactive.kernel.RequestQueue;
+
 /** Who turns a pump: a thread of its own, a scheduler, or a test by hand. */
 public interface PumpDriver {
 
@@ -17,4 +19,11 @@ public interface PumpDriver {
    * @throws IllegalStateException if the calling thread is inside a turn: it would wait for itself
    */
   default void beforeBlock() {}
+
+  /**
+   * A socket has been bound on a pump of this driver. On the pump; must not block or throw.
+   *
+   * @param connection the application's side of it, which this package does not know
+   */
+  default void onBound(Object connection, RequestQueue queue) {}
 }
