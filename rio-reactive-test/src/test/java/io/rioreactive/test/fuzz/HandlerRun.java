@@ -59,7 +59,7 @@ final class HandlerRun {
     failures++;
     source = null;
     waitsSince = model.now();
-    done = connection.isEnding();
+    done = connection.life.isEnding();
     isSure = !model.isInTurn(); // else it may have failed just before the end began
   }
 
@@ -71,7 +71,7 @@ final class HandlerRun {
   void complete() {
     HandSource<Void> current = Objects.requireNonNull(source);
     done = true;
-    connection.onHandlerDone();
+    connection.life.onHandlerDone();
     current.complete();
   }
 

@@ -65,7 +65,7 @@ final class InboundTap<T> implements CoreSubscriber<T>, Subscription {
     subscribedIn = model.turn();
     subscribedOnPump = model.isInTurn();
     refused = !connection.take(this);
-    if (!refused && !connection.isClosed()) {
+    if (!refused && !connection.life.isClosed()) {
       model.workFor(this + " comes");
     }
     inbound.subscribe(this);
@@ -139,7 +139,7 @@ final class InboundTap<T> implements CoreSubscriber<T>, Subscription {
     connection.onChange();
     boolean wasWoken = !model.isParked() || model.isWoken();
     source().request(n);
-    if (connection.hasSeat(this) && !connection.isEnding()) {
+    if (connection.hasSeat(this) && !connection.life.isEnding()) {
       checkWake(n, wasUnbounded, wasWoken);
     }
   }
@@ -204,7 +204,7 @@ final class InboundTap<T> implements CoreSubscriber<T>, Subscription {
       throw new IllegalArgumentException("told to");
     }
     if (text.startsWith("s")) {
-      connection.onSkipped();
+      connection.counts.skipped++;
       return null;
     }
     if (cancelled) {
@@ -232,7 +232,7 @@ final class InboundTap<T> implements CoreSubscriber<T>, Subscription {
     if (unmet != Long.MAX_VALUE) {
       unmet--;
     }
-    connection.onDelivered(bytes.length);
+    connection.counts.onDelivered(bytes.length);
     inside = "onNext";
     try {
       if (sort == Sort.NEXT) {
@@ -287,7 +287,7 @@ final class InboundTap<T> implements CoreSubscriber<T>, Subscription {
     boolean isTaken = refused && error instanceof IllegalStateException;
     boolean isBad = bad && error instanceof IllegalArgumentException;
     if (!isTaken && !isBad && !(taken && error == null)) {
-      connection.requireEnd(error, this);
+      connection.life.requireEnd(error, this);
     }
     terminated = true;
     connection.leave(this);

@@ -263,7 +263,7 @@ final class Model {
 
   void onQueueBroken(IOException cause) {
     for (ModelConnection connection : connections) {
-      connection.onQueueBroken(cause);
+      connection.life.onQueueBroken(cause);
     }
   }
 

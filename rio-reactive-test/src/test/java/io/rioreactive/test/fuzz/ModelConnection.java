@@ -5,17 +5,14 @@ import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelException.Kind;
 import io.rioreactive.test.SimulatedSocket;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class ModelConnection {
 
   static final int DATAGRAM_SIZE = 16;
-  private static final int NEVER = Integer.MAX_VALUE;
-  private static final long LAST_COMPLETIONS = 10_000;
   private static final long PAUSE = 10;
 
   /** Who takes what is received. */
@@ -62,35 +57,10 @@ final class ModelConnection {
   final Responder responder;
   final HandlerRun handler;
 
-  // Life
-  private boolean disposed;
-  private int closeOrdered = NEVER;
-  private int drainOrdered = NEVER;
-  private int failOrdered = NEVER;
-  private long timeUp = Long.MAX_VALUE;
-  private int timeUpOrdered = NEVER;
-  private int lostCode;
-  private boolean queueBroken;
-  private @Nullable Predicate<Throwable> failure;
-  private @Nullable Throwable seenFailure;
-  private boolean closed;
-  private long closedAt;
-  private boolean gone;
-  private boolean toldDisposed;
-  private int changedLate = -1;
+  final ModelLife life;
+  final ModelCounts counts;
 
-  // Counters
-  private long received;
-  private long delivered;
-  private long bytesReceived;
-  private long skipped;
-  private long receiveErrors;
-  private long unreachable;
-  private long accepted;
-  private long sent;
-  private long bytesSent;
-  private long discarded;
-  private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+  private int changedLate = -1;
 
   ModelConnection(
       Model model,
@@ -110,6 +80,8 @@ final class ModelConnection {
     this.deliversTruncated = deliversTruncated;
     this.responder = new Responder(model, this, concurrency);
     this.handler = new HandlerRun(model, this);
+    this.life = new ModelLife(model, this);
+    this.counts = new ModelCounts(model, this);
   }
 
   // ---- what it is
@@ -155,14 +127,6 @@ final class ModelConnection {
     return sends;
   }
 
-  boolean isClosed() {
-    return closed;
-  }
-
-  boolean isGone() {
-    return gone;
-  }
-
   boolean isOpened() {
     return socket != null;
   }
@@ -173,114 +137,38 @@ final class ModelConnection {
 
   void onBound(RioConnection bound) {
     connection = bound;
-    bound.onDispose().subscribe(ignored -> {}, this::onDisposeTold, () -> onDisposeTold(null));
+    bound.onDispose().subscribe(ignored -> {}, life::onDisposeTold, () -> life.onDisposeTold(null));
   }
-
-  // ---- orders: calls of the API that end it
 
   void onDisposeCalled() {
-    disposed = true;
-    closeOrdered = Math.min(closeOrdered, model.turn());
+    life.onDisposeCalled();
     if (model.isInTurn()) { // the pump need not look here before the next turn
       changedLate = model.turn();
-    }
-    if (!closed) {
-      model.workFor("dispose of " + this);
-    }
-  }
-
-  /** It is told to close, and takes arrivals until the pump has done so. */
-  void onCloseOrdered(String why) {
-    closeOrdered = Math.min(closeOrdered, model.turn());
-    if (!closed && isOpened()) {
-      model.workFor(why + " of " + this);
-    }
-  }
-
-  void onShutdownCalled(long timeoutMillis) {
-    drainOrdered = Math.min(drainOrdered, model.turn());
-    timeUp = Math.min(timeUp, model.now() + timeoutMillis);
-    if (!closed) {
-      model.workFor("shutdown of " + this);
     }
   }
 
   void onTimePassed() {
-    if (model.now() >= timeUp && timeUpOrdered == NEVER) {
-      timeUpOrdered = model.turn();
-      if (!closed) {
-        model.workFor("the end of the time for shutdown of " + this);
-      }
-    }
-    if (closed && !gone && model.now() >= closedAt + LAST_COMPLETIONS) {
-      model.workFor("the end of the time for last completions of " + this);
-    }
+    life.onTimePassed();
     responder.onTimePassed();
   }
 
-  void onQueueBroken(Throwable cause) {
-    if (!gone) {
-      queueBroken = true;
-      fail(thrown -> thrown.equals(cause));
-    }
-  }
-
-  private void fail(Predicate<Throwable> cause) {
-    if (!closed && failure == null) {
-      failure = cause;
-    }
-  }
-
-  private Predicate<Throwable> withCode(int code) {
-    return thrown -> thrown instanceof KernelException refusal && refusal.code() == code;
-  }
-
-  /** Whether it has failed, or an order to close is in effect. */
-  private boolean mustBeClosed() {
-    return failure != null
-        || model.isInEffect(closeOrdered)
-        || model.isInEffect(failOrdered)
-        || (model.isInEffect(timeUpOrdered) && isDraining());
-  }
-
-  boolean isDraining() {
-    return model.isInEffect(drainOrdered);
-  }
-
-  /** Whether what arrives is no longer wanted. */
-  boolean isEnding() {
-    return closed || disposed || mustBeClosed() || isDraining();
-  }
-
-  /** Whether its sends may be told that it is closed. */
-  boolean mayClose() {
-    return closed || mustBeClosed();
-  }
-
-  /** The handler has completed, or failed for good: which closes what is not draining. */
-  void onHandlerDone() {
-    if (drainOrdered == NEVER) {
-      onCloseOrdered("the end of the handler");
-    } else if (!closed) {
-      model.workFor("the end of the handler of " + this);
-    }
+  /** How many requests the kernel has. */
+  int outstanding() {
+    return receivesOut + inSlots.size();
   }
 
   /** Whether a shutdown has nothing to wait for any more. */
-  private boolean isDrained() {
+  boolean isDrained() {
     return mayBeDrained() && (sort != Sort.HANDLER || handler.isDone());
   }
 
-  private boolean mayBeDrained() {
-    return isDraining()
+  /** The same, though a handler may be about to end. */
+  boolean mayBeDrained() {
+    return life.isDraining()
         && inSlots.isEmpty()
         && sends.stream().allMatch(ModelSend::isOver)
         && (sort != Sort.HANDLER || handler.mayBeDone())
         && (sort != Sort.RESPONDER || responder.isDone());
-  }
-
-  boolean isDisposed() {
-    return disposed;
   }
 
   /** A change that the application makes now. Outside of a completion the turn may be past it. */
@@ -296,7 +184,7 @@ final class ModelConnection {
   boolean take(InboundTap<?> tap) {
     taps.add(tap);
     onChange();
-    if (seat != null || (isEnding() && !disposed)) {
+    if (seat != null || (life.isEnding() && !life.isDisposed())) {
       return false;
     }
     seat = tap;
@@ -315,7 +203,7 @@ final class ModelConnection {
     if (seat == tap) {
       seat = null;
       onChange();
-      if (receivesOut > 0 && !closed && !keepsPosts) {
+      if (receivesOut > 0 && !life.isClosed() && !keepsPosts) {
         model.workFor("cancel on " + this);
       }
     }
@@ -338,9 +226,9 @@ final class ModelConnection {
 
   void onDone(Done done) {
     if (done.isDuplicate()) {
-      fail(thrown -> thrown instanceof IllegalStateException);
+      life.fail(thrown -> thrown instanceof IllegalStateException);
     } else if (done.slot() < 0) {
-      unreachable++;
+      counts.unreachable++;
     } else if (done.isReceive()) {
       receivesOut--;
       kept--;
@@ -357,26 +245,26 @@ final class ModelConnection {
         if (deliversTruncated) {
           onReceived(done.bytes());
         } else {
-          received++;
+          counts.received++;
           expectDrop(DropReason.TRUNCATED, done.length());
         }
       }
       case FAILED -> {
         if (model.kind(done.code()) == Kind.UNREACHABLE) {
-          unreachable++;
+          counts.unreachable++;
         } else {
-          receiveErrors++;
+          counts.receiveErrors++;
         }
       }
-      case SOCKET_FAILED -> fail(withCode(done.code()));
+      case SOCKET_FAILED -> life.fail(ModelLife.withCode(done.code()));
       case CANCELLED -> {}
     }
   }
 
   private void onReceived(byte[] bytes) {
-    received++;
+    counts.received++;
     InboundTap<?> tap = seat;
-    if (isEnding()) {
+    if (life.isEnding()) {
       expectDrop(DropReason.CLOSED, bytes.length);
     } else if (sort == Sort.RESPONDER) {
       model.expect(new Model.Expected(Model.Heard.CALL, this, null, null, bytes.length, bytes));
@@ -396,19 +284,18 @@ final class ModelConnection {
     switch (done.status()) {
       case OK, TRUNCATED -> {
         element.fate = Element.Fate.SENT;
-        sent++;
-        bytesSent += element.bytes().length;
+        counts.onSent(element.bytes().length);
       }
       case FAILED, SOCKET_FAILED -> {
         element.fate = Element.Fate.FAILED;
         expectDrop(reasonOf(model.kind(done.code())), element.bytes().length);
         if (done.status() == CompletionStatus.SOCKET_FAILED) {
-          fail(withCode(done.code()));
+          life.fail(ModelLife.withCode(done.code()));
         }
       }
       case CANCELLED -> {
         element.fate = Element.Fate.DISCARDED;
-        discarded++;
+        counts.discarded++;
       }
     }
   }
@@ -433,16 +320,7 @@ final class ModelConnection {
     Model.Expected next = model.heard(Model.Heard.DROP, this, drop);
     model.require(next.reason() == drop.reason(), "heard %s, and expected %s", drop, next);
     model.require(next.length() == drop.length(), "heard %s, and expected %s", drop, next);
-    drops.merge(drop.reason(), 1L, Long::sum);
-  }
-
-  void onDelivered(int bytes) {
-    delivered++;
-    bytesReceived += bytes;
-  }
-
-  void onSkipped() {
-    skipped++;
+    counts.onDrop(drop.reason());
   }
 
   // ---- posts
@@ -453,9 +331,9 @@ final class ModelConnection {
         postRefused = true;
         pausedUntil = model.now() + PAUSE;
       } else if (kind == Kind.UNREACHABLE) {
-        unreachable++;
+        counts.unreachable++;
       } else {
-        fail(withCode(code));
+        life.fail(ModelLife.withCode(code));
       }
       return;
     }
@@ -463,7 +341,9 @@ final class ModelConnection {
     boolean isWanted =
         sort == Sort.RESPONDER || changedLate == model.turn() || receivesOut <= wanted();
     model.require(
-        !isEnding() || changedLate == model.turn(), "a receive is posted on %s, which ends", this);
+        !life.isEnding() || changedLate == model.turn(),
+        "a receive is posted on %s, which ends",
+        this);
     model.require(
         isWanted, "%d receives are posted on %s, and wanted are %d", receivesOut, this, wanted());
     model.require(
@@ -477,7 +357,7 @@ final class ModelConnection {
   /** {@code min(unmet demand, C)} while there is a subscriber. */
   private int wanted() {
     InboundTap<?> tap = seat;
-    return tap == null || isEnding() ? 0 : (int) Math.min(tap.demand(), receiveSlots);
+    return tap == null || life.isEnding() ? 0 : (int) Math.min(tap.demand(), receiveSlots);
   }
 
   void onPostSend(int slot, byte[] bytes, int code, @Nullable Kind kind) {
@@ -494,9 +374,8 @@ final class ModelConnection {
     }
     element.fate = Element.Fate.FAILED;
     expectDrop(reasonOf(kind), bytes.length);
-    if (kind == Kind.SOCKET_LOST && !closed && failure == null) {
-      failOrdered = Math.min(failOrdered, model.turn());
-      lostCode = lostCode == 0 ? code : lostCode;
+    if (kind == Kind.SOCKET_LOST) {
+      life.onSocketLost(code);
     }
   }
 
@@ -507,7 +386,7 @@ final class ModelConnection {
         "%s of %s is taken, and does not wait",
         element,
         this);
-    accepted++;
+    counts.accepted++;
     ModelSend send = element.send();
     if (send != null) {
       send.onLeft(element);
@@ -518,68 +397,8 @@ final class ModelConnection {
     if (element.fate == Element.Fate.WAITING) {
       onAccepted(element);
       element.fate = Element.Fate.DISCARDED;
-      discarded++;
+      counts.discarded++;
     }
-  }
-
-  // ---- the end
-
-  /** What a subscriber, or onDispose, is told in the end; null for completion. */
-  void requireEnd(@Nullable Throwable told, Object who) {
-    model.settleQuietly();
-    model.require(isEnding(), "%s ends with %s, and %s does not", who, told, this);
-    Predicate<Throwable> cause = failure;
-    if (cause == null && model.isInEffect(failOrdered)) {
-      cause = withCode(lostCode);
-    }
-    if (told == null) {
-      boolean mayComplete = cause == null || model.isInEffect(closeOrdered) || isDraining();
-      model.require(
-          mayComplete && (seenFailure == null || isDraining()),
-          "%s completes, and %s failed",
-          who,
-          this);
-    } else {
-      model.require(
-          cause != null && cause.test(told), "%s fails with %s, and that is not why", who, told);
-      model.require(
-          seenFailure == null || told.equals(seenFailure),
-          "%s: %s, and before %s",
-          who,
-          told,
-          seenFailure);
-      seenFailure = told;
-    }
-  }
-
-  void onSocketClosed() {
-    boolean may = mustBeClosed() || mayBeDrained() || model.isEnded();
-    model.require(may, "%s is closed, and nobody has said so", this);
-    closed = true;
-    closedAt = model.now();
-  }
-
-  void onGone(boolean released) {
-    model.require(!gone, "%s is released twice", this);
-    gone = true;
-    int out = receivesOut + inSlots.size();
-    if (released) {
-      model.require(out == 0, "%s is released with %d outstanding", this, out);
-    } else {
-      boolean may = queueBroken || model.now() >= closedAt + LAST_COMPLETIONS;
-      model.require(may && out > 0, "%s is abandoned with %d outstanding", this, out);
-    }
-  }
-
-  private void onDisposeTold(@Nullable Throwable error) {
-    model.require(!toldDisposed, "onDispose of %s is told twice", this);
-    toldDisposed = true;
-    model.require(gone, "onDispose of %s is told before its slots are given back", this);
-    requireEnd(error, "onDispose of " + this);
-  }
-
-  boolean isToldDisposed() {
-    return toldDisposed;
   }
 
   // ---- after each turn
@@ -598,76 +417,50 @@ final class ModelConnection {
       return;
     }
     RioStats stats = api.stats();
-    checkLaws(stats);
+    counts.check(stats);
     checkCounters(stats);
     if (changedLate != model.turn()) {
       checkDemand(stats, far);
     }
-    checkEnd(atRest);
+    life.check(atRest);
+    checkInboundEnd(atRest);
     checkSends(atRest);
-    if (sort == Sort.RESPONDER && !closed) {
+    if (sort == Sort.RESPONDER && !life.isClosed()) {
       responder.check(stats, atRest, inSlots.size() < sendSlots);
     }
-    if (sort == Sort.HANDLER && !closed && !isEnding()) {
+    if (sort == Sort.HANDLER && !life.isClosed() && !life.isEnding()) {
       handler.check();
     }
     model.require(
-        closed || (far.sendsPosted().isEmpty() && far.posted().size() == far.committed().size()),
+        life.isClosed()
+            || (far.sendsPosted().isEmpty() && far.posted().size() == far.committed().size()),
         "%s ends the turn with posts that were not committed",
         this);
   }
 
-  private void checkLaws(RioStats stats) {
-    model.require(
-        stats.received() == stats.delivered() + stats.skipped() + stats.droppedTotal(),
-        "received = delivered + skipped + dropped does not hold on %s: %s",
-        this,
-        stats);
-    model.require(
-        stats.accepted()
-            == stats.sent() + stats.failedTotal() + stats.discarded() + stats.inFlight(),
-        "accepted = sent + failed + discarded + in flight does not hold on %s: %s",
-        this,
-        stats);
-  }
-
   private void checkCounters(RioStats stats) {
-    same("received", received, stats.received());
-    same("delivered", delivered, stats.delivered());
-    same("skipped", skipped, stats.skipped());
-    same("bytes received", bytesReceived, stats.bytesReceived());
-    same("receive errors", receiveErrors, stats.receiveErrors());
-    same("unreachable", unreachable, stats.unreachable());
-    for (DropReason reason : DropReason.values()) {
-      same("drops " + reason, drops.getOrDefault(reason, 0L), stats.count(reason));
-    }
-    same("sent", sent, stats.sent());
-    same("bytes sent", bytesSent, stats.bytesSent());
-    same("in flight", inSlots.size(), stats.inFlight());
+    counts.same("in flight", inSlots.size(), stats.inFlight());
     if (sort != Sort.RESPONDER) {
-      same("accepted", accepted, stats.accepted());
-      same("discarded", discarded, stats.discarded());
+      counts.same("accepted", counts.accepted, stats.accepted());
+      counts.same("discarded", counts.discarded, stats.discarded());
     }
-    same("handler failures", handler.failures() + responder.failures(), stats.handlerFailures());
-    same("calls that timed out", responder.timeouts(), stats.respondTimeouts());
-    same("posted", receivesOut, stats.posted());
-  }
-
-  private void same(String what, long wanted, long told) {
-    model.require(wanted == told, "%s of %s: %d, and stats say %d", what, this, wanted, told);
+    counts.same(
+        "handler failures", handler.failures() + responder.failures(), stats.handlerFailures());
+    counts.same("calls that timed out", responder.timeouts(), stats.respondTimeouts());
+    counts.same("posted", receivesOut, stats.posted());
   }
 
   private void checkDemand(RioStats stats, SimulatedSocket far) {
     InboundTap<?> tap = seat;
     if (sort != Sort.RESPONDER) {
-      same("demand", tap == null || isInboundOver() ? 0 : tap.demand(), stats.demand());
+      counts.same("demand", tap == null || life.isInboundOver() ? 0 : tap.demand(), stats.demand());
     }
-    if (closed) {
+    if (life.isClosed()) {
       return;
     }
     int target =
         sort == Sort.RESPONDER
-            ? (isEnding() ? 0 : (int) Math.min(stats.demand(), receiveSlots))
+            ? (life.isEnding() ? 0 : (int) Math.min(stats.demand(), receiveSlots))
             : wanted();
     int floor = keepsPosts ? kept : receivesOut - far.posted().size();
     int posted = Math.max(target, floor);
@@ -683,15 +476,8 @@ final class ModelConnection {
         floor);
   }
 
-  private boolean isInboundOver() {
-    return closed || mustBeClosed() || isDraining();
-  }
-
-  private void checkEnd(boolean atRest) {
-    if (mustBeClosed()) {
-      model.require(closed, "%s was told to close a turn ago, and its socket is open", this);
-    }
-    if (isInboundOver()) {
+  private void checkInboundEnd(boolean atRest) {
+    if (life.isInboundOver()) {
       for (InboundTap<?> tap : taps) {
         model.require(
             tap.isOver() || !model.isInEffect(tap.subscribedIn() + (atRest ? 0 : 1)),
@@ -700,20 +486,11 @@ final class ModelConnection {
             this);
       }
     }
-    if (atRest) {
-      model.require(closed || !isDrained(), "%s is drained and not closed", this);
-      int out = receivesOut + inSlots.size();
-      model.require(
-          !closed || gone || out > 0, "%s is closed and its slots are not released", this);
-      model.require(!gone || toldDisposed, "%s is gone and onDispose has not been told", this);
-      boolean isLate = closed && !gone && model.now() >= closedAt + LAST_COMPLETIONS;
-      model.require(!isLate, "%s still waits for %d completions", this, out);
-    }
   }
 
   private void checkSends(boolean atRest) {
     for (ModelSend send : sends) {
-      send.check(atRest, closed, inSlots.size() < sendSlots);
+      send.check(atRest, life.isClosed(), inSlots.size() < sendSlots);
     }
     for (ModelSend one : sends) {
       for (ModelSend other : sends) {
@@ -732,9 +509,9 @@ final class ModelConnection {
             this,
             receiveSlots,
             sendSlots,
-            isDraining() ? " draining" : "",
-            closed ? " closed" : "",
-            gone ? " gone" : "",
+            life.isDraining() ? " draining" : "",
+            life.isClosed() ? " closed" : "",
+            life.isGone() ? " gone" : "",
             receivesOut,
             far == null ? "-" : far.posted(),
             inSlots,

@@ -75,7 +75,7 @@ final class ModelSend implements CoreSubscriber<Void> {
 
   void subscribeTo(Mono<Void> send) {
     subscribedIn = model.turn();
-    if (!connection.isClosed()) {
+    if (!connection.life.isClosed()) {
       model.workFor("begin of " + this);
     }
     send.doOnDiscard(Object.class, this::onDiscard).subscribe(this);
@@ -124,7 +124,7 @@ final class ModelSend implements CoreSubscriber<Void> {
     }
     element.fate = Element.Fate.WAITING;
     waiting.add(element);
-    if (!connection.isClosed()) {
+    if (!connection.life.isClosed()) {
       model.workFor("an element of " + this);
     }
   }
@@ -132,7 +132,7 @@ final class ModelSend implements CoreSubscriber<Void> {
   private void onSourceDone(@Nullable Throwable error) {
     sourceDone = true;
     sourceError = error;
-    if (!connection.isClosed() && isLive()) {
+    if (!connection.life.isClosed() && isLive()) {
       model.workFor("the end of the publisher of " + this);
     }
   }
@@ -192,7 +192,7 @@ final class ModelSend implements CoreSubscriber<Void> {
     model.require(!ended && !cancelled, "%s ends once more, or after its cancel: %s", this, error);
     ended = true;
     if (error instanceof ClosedChannelException) {
-      model.require(connection.mayClose(), "%s is closed, and %s is not", this, connection);
+      model.require(connection.life.mayClose(), "%s is closed, and %s is not", this, connection);
     } else {
       model.require(
           sourceDone && Objects.equals(error, sourceError) && isNothingLeft(),

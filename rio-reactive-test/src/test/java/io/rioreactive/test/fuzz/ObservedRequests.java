@@ -53,20 +53,20 @@ final class ObservedRequests extends ForwardingRequests {
   public void close() {
     model.settleQuietly();
     requests.close();
-    connection.onSocketClosed();
+    connection.life.onSocketClosed();
   }
 
   @Override
   public void release() {
     model.settleQuietly();
     requests.release();
-    connection.onGone(true);
+    connection.life.onGone(true);
   }
 
   @Override
   public void abandon() {
     model.settleQuietly();
     requests.abandon();
-    connection.onGone(false);
+    connection.life.onGone(false);
   }
 }

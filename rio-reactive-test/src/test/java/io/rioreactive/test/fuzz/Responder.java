@@ -46,7 +46,7 @@ final class Responder {
   @Nullable Publisher<Datagram> call(Datagram query) {
     Model.Expected heard = model.heard(Model.Heard.CALL, connection, query);
     model.requireBytes(heard.bytes(), query.asByteArray(), "call on " + connection);
-    connection.onDelivered(query.length());
+    connection.counts.onDelivered(query.length());
     model.require(calls.size() < concurrency, "%s has more calls than %d", connection, concurrency);
     String text = query.asString();
     char first = text.isEmpty() ? 's' : text.charAt(0);
@@ -88,7 +88,7 @@ final class Responder {
   /** A call ends, with a reply or without. */
   void end(int which, boolean withReply) {
     Call call = calls.remove(which % calls.size());
-    if (withReply && isEveryReplyGone() && !connection.isClosed()) {
+    if (withReply && isEveryReplyGone() && !connection.life.isClosed()) {
       model.workFor("the reply of a call on " + connection);
     }
     if (withReply) {
@@ -108,7 +108,7 @@ final class Responder {
 
   private void onCancelled(Call call) {
     calls.remove(call);
-    if (!model.isInTurn() && !connection.isClosed()) {
+    if (!model.isInTurn() && !connection.life.isClosed()) {
       timeouts++;
       model.require(
           model.now() >= call.began + TIMEOUT, "a call on %s is cancelled too soon", connection);
@@ -152,7 +152,7 @@ final class Responder {
         calls.size(),
         concurrency,
         connection);
-    if (atRest && !connection.isEnding()) {
+    if (atRest && !connection.life.isEnding()) {
       boolean isWaiting = replies.stream().anyMatch(each -> each.fate == Element.Fate.WAITING);
       model.require(
           !isWaiting || !hasFreeSlot, "replies wait on %s, and slots are free", connection);
