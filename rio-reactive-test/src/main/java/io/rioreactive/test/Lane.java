@@ -41,6 +41,10 @@ final class Lane {
   private static final int GUARD_SIZE = Long.BYTES;
 
   private final String name;
+
+  /** What a test has to do for a slot to be with the kernel. */
+  private final String lacking;
+
   private final Sanitizer sanitizer;
   private byte[] state;
   private SlotQueue posted;
@@ -54,12 +58,14 @@ final class Lane {
 
   Lane(
       String name,
+      String lacking,
       int slots,
       int payloadSize,
       boolean packetInfo,
       boolean compares,
       Sanitizer sanitizer) {
     this.name = name;
+    this.lacking = lacking;
     this.sanitizer = sanitizer;
     this.state = new byte[slots];
     this.posted = new SlotQueue(slots);
@@ -166,6 +172,27 @@ final class Lane {
     requireImage(slot, "touched while it was posted");
   }
 
+  /** Says why a slot that has not started cannot be completed. */
+  void refuse(int slot) {
+    if (slot < 0 || slot >= state.length) {
+      throw new IllegalStateException(
+          name + " slots are 0 to " + (state.length - 1) + ": there is no " + slot);
+    }
+    if (isPosted(slot)) {
+      throw new IllegalStateException(
+          subject(slot)
+              + " is posted and not committed: the kernel has not started it before the turn ends");
+    }
+    throw new IllegalStateException(
+        subject(slot)
+            + (state[slot] == FINISHED
+                ? " has been completed, and the pump has not dequeued it"
+                : " is not with the kernel")
+            + ": those that can be completed are "
+            + started.toText()
+            + (started.isEmpty() ? ": " + lacking : ""));
+  }
+
   /** The completion of a post waits to be dequeued, and the kernel has written what it had to. */
   void finish(int slot) {
     remove(slot);
@@ -247,6 +274,11 @@ final class Lane {
   /** Slots that were posted and have not started. */
   List<Integer> posted() {
     return posted.toList();
+  }
+
+  /** {@link #posted} for people. */
+  String postedText() {
+    return posted.toText();
   }
 
   /** Slots that have started and have no completion, in the order of their posts. */

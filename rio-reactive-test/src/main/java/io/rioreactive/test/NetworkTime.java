@@ -162,12 +162,20 @@ final class NetworkTime {
    */
   void advance(Duration by) {
     if (scheduler() instanceof VirtualTimeScheduler virtual) {
+      if (virtual.isDisposed()) {
+        throw new IllegalStateException(
+            "virtual time is over at "
+                + now()
+                + ", and cannot be advanced: StepVerifier.withVirtualTime has disposed of it at its"
+                + " end, with all that was scheduled: advance before it, or in it by thenAwait");
+      }
       virtual.advanceTimeBy(by);
     } else {
       throw new IllegalStateException(
           "the network runs on "
               + this
-              + ", whose time nobody moves: make it by create().virtualTime()");
+              + ", whose time nobody moves: make it by create().virtualTime(), or let the test be"
+              + " @RioTest(virtualTime = true)");
     }
   }
 

@@ -4,6 +4,7 @@ import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -15,11 +16,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 import org.opentest4j.TestAbortedException;
 
 /** What {@link RioTest} does; JUnit makes it. It has no state: that is in the test's context. */
 public final class RioExtension
-    implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+    implements BeforeEachCallback, AfterEachCallback, ParameterResolver, ResourceLocksProvider {
 
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(RioExtension.class);
@@ -45,6 +48,17 @@ public final class RioExtension
   /** Whether each invocation has an extension of its own. */
   static boolean isSeeded(ExtensionContext context) {
     return context.getTestMethod().map(it -> it.isAnnotationPresent(Seeds.class)).orElse(false);
+  }
+
+  /** Virtual time is the whole JVM's: who uses it does so alone. */
+  @Override
+  public Set<Lock> provideForMethod(
+      List<Class<?>> enclosing, Class<?> testClass, Method testMethod) {
+    boolean isVirtual = RioTestSettings.nearest(testMethod, testClass).virtualTime();
+    return Set.of(
+        new Lock(
+            RioTest.VIRTUAL_TIME,
+            isVirtual ? ResourceAccessMode.READ_WRITE : ResourceAccessMode.READ));
   }
 
   private boolean isMine(ExtensionContext context) {

@@ -7,6 +7,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Gives each test of a class, or one test, a simulated network of its own, and fails a test that
@@ -65,10 +66,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Documented
 @Inherited
 @ExtendWith(RioExtension.class)
+@ResourceLock(providers = RioExtension.class)
 public @interface RioTest {
 
   /** For {@link #seed}: another one each time. */
   long ANY_SEED = Long.MIN_VALUE;
+
+  /**
+   * The key of the {@link ResourceLock} that keeps virtual time to one test where JUnit runs tests
+   * in parallel: a test with {@link #virtualTime} holds it alone, all other RioTests share it. Take
+   * it on tests that enable virtual time otherwise, with {@code StepVerifier.withVirtualTime}:
+   * {@code @ResourceLock(RioTest.VIRTUAL_TIME)}.
+   */
+  String VIRTUAL_TIME = "io.rioreactive.test.virtualTime";
 
   /**
    * What chance is drawn from. Default: another seed each time, which a failure tells. The system
@@ -79,8 +89,8 @@ public @interface RioTest {
 
   /**
    * Whether the test runs in virtual time from its beginning to its end: {@link
-   * SimulatedNetwork#virtualTime}. Tests that run at the same time in one JVM share it, so they
-   * must not.
+   * SimulatedNetwork#virtualTime}. It is the whole JVM's, so where JUnit runs tests in parallel,
+   * such a test runs while no other RioTest does: see {@link #VIRTUAL_TIME}.
    */
   boolean virtualTime() default false;
 

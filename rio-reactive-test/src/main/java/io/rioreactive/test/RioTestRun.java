@@ -178,8 +178,8 @@ final class RioTestRun {
       problems.add(
           "The test has left threads behind: "
               + left
-              + ": dispose of the connections or of the PumpGroup that was not bound on the"
-              + " test's");
+              + ", of connections that are not on the test's network: bind them with runOn of its"
+              + " PumpGroup (a parameter), or dispose of them or of their group in the test");
     }
     if (VirtualTimeScheduler.isFactoryEnabled() && !hadVirtualTime) {
       VirtualTimeScheduler.reset();
@@ -217,7 +217,11 @@ final class RioTestRun {
     }
     if (!settings.real()) {
       List<String> events = kernel.events();
-      lines.add("the last events of " + events.size() + ":");
+      String underWay = network.underWay();
+      if (underWay != null) {
+        lines.add(underWay);
+      }
+      lines.add(events.isEmpty() ? "no events" : "the last events of " + events.size() + ":");
       events
           .subList(Math.max(0, events.size() - EVENTS), events.size())
           .forEach(event -> lines.add("  " + event));

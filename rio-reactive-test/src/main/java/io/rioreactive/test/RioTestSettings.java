@@ -1,5 +1,6 @@
 package io.rioreactive.test;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,7 +27,7 @@ record RioTestSettings(
    * @param seed the one that {@link Seeds} says; null for none
    */
   static RioTestSettings of(ExtensionContext context, @Nullable Long seed) {
-    RioTest annotation = nearest(context);
+    RioTest annotation = nearest(context.getRequiredTestMethod(), context.getRequiredTestClass());
     if (annotation.longestTurnMillis() < 0) {
       throw new ExtensionConfigurationException(
           "longestTurnMillis of "
@@ -60,10 +61,10 @@ record RioTestSettings(
     }
   }
 
-  private static RioTest nearest(ExtensionContext context) {
-    Optional<RioTest> found =
-        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), RioTest.class);
-    Class<?> type = context.getRequiredTestClass();
+  /** Of the method, its class or one that encloses it; with all defaults if there is none. */
+  static RioTest nearest(Method testMethod, Class<?> testClass) {
+    Optional<RioTest> found = AnnotationSupport.findAnnotation(testMethod, RioTest.class);
+    Class<?> type = testClass;
     while (found.isEmpty() && type != null) {
       found = AnnotationSupport.findAnnotation(type, RioTest.class);
       type = type.getEnclosingClass();

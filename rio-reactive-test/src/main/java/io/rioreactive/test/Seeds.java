@@ -7,6 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * In place of {@code @Test}: runs a {@link RioTest} with many seeds, one after the other, until one
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Documented
 @TestTemplate
 @ExtendWith(SeedsExtension.class)
+@ResourceLock(providers = RioExtension.class)
 public @interface Seeds {
 
   /** How many: the seeds 1, 2, 3, … Positive, unless {@link #of} names them. */

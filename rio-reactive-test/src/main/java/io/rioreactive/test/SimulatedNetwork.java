@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -277,7 +278,8 @@ public final class SimulatedNetwork implements AutoCloseable {
    * Moves virtual time, with everything that is due in between: {@link
    * reactor.test.scheduler.VirtualTimeScheduler#advanceTimeBy}.
    *
-   * @throws IllegalStateException if time is not virtual
+   * @throws IllegalStateException if time is not virtual, or is over: at its end {@code
+   *     StepVerifier.withVirtualTime} disposes of it, and of all timeouts that were running
    */
   public void advance(Duration by) {
     time.advance(by);
@@ -294,6 +296,21 @@ public final class SimulatedNetwork implements AutoCloseable {
   public List<String> events() {
     synchronized (kernel.lock) {
       return wire.log().all();
+    }
+  }
+
+  /** What has not arrived, and when the next one does: a line for people; null if nothing is. */
+  @Nullable String underWay() {
+    synchronized (kernel.lock) {
+      long count = wire.stats().inFlight();
+      if (count == 0) {
+        return null;
+      }
+      return "datagrams under way: "
+          + count
+          + "; the next arrives at "
+          + Duration.ofNanos(wire.nextDue())
+          + (time.isVirtual() ? ", when virtual time is advanced to it" : "");
     }
   }
 

@@ -81,6 +81,16 @@ public final class SimulatedSocket {
   }
 
   /**
+   * {@link #refuseNextConnect(KernelException.Kind, int)} with an error that has no meaning of its
+   * own.
+   *
+   * @param code the system's error code, not 0
+   */
+  public void refuseNextConnect(int code) {
+    refuseNextConnect(KernelException.Kind.OTHER, code);
+  }
+
+  /**
    * The network tells that a datagram sent earlier did not arrive. A kernel that withdraws posts
    * tells it as such; one that keeps them fails the receive that was posted first with it, or the
    * next.
@@ -397,6 +407,15 @@ public final class SimulatedSocket {
       socket.byHand("break the socket with " + kind);
       socket.fail(remember(kind, code));
     }
+  }
+
+  /**
+   * {@link #failSocket(KernelException.Kind, int)} since the socket is lost.
+   *
+   * @param code the system's error code, not 0
+   */
+  public void failSocket(int code) {
+    failSocket(KernelException.Kind.SOCKET_LOST, code);
   }
 
   /** Leaves what is posted at close without completions, until they are released. */

@@ -2,6 +2,7 @@ package io.rioreactive.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * Slots in the order they were added, any of which can be removed: a linked list in two arrays.
@@ -74,6 +75,25 @@ final class SlotQueue {
       previous[after] = before;
     }
     size--;
+  }
+
+  /** As {@link #toList} reads, but four or more that follow each other are a range. */
+  String toText() {
+    StringJoiner text = new StringJoiner(", ", "[", "]");
+    for (int slot = first; slot != NONE; slot = next[slot]) {
+      int begin = slot;
+      while (next[slot] == slot + 1) {
+        slot++;
+      }
+      if (slot - begin >= 3) {
+        text.add(begin + "-" + slot);
+      } else {
+        for (int one = begin; one <= slot; one++) {
+          text.add(Integer.toString(one));
+        }
+      }
+    }
+    return text.toString();
   }
 
   List<Integer> toList() {

@@ -74,14 +74,23 @@ final class SocketState {
         new SocketAddressFormat(
             withdraws() ? AF_INET6_LINUX : AF_INET6_WINDOWS,
             address.getAddress() instanceof Inet6Address);
-    this.receives = new ReceiveSide(this, lane("receive", config.receiveSlots()));
-    this.sends = new SendSide(this, lane("send", config.sendSlots()));
+    this.receives =
+        new ReceiveSide(
+            this,
+            lane(
+                "receive",
+                "the pump posts in its turn what a subscriber asks for",
+                config.receiveSlots()));
+    this.sends =
+        new SendSide(
+            this, lane("send", "only sends that are held can be: holdSends()", config.sendSlots()));
     wire.onOpened(this);
   }
 
-  private Lane lane(String direction, int slots) {
+  private Lane lane(String direction, String lacking, int slots) {
     return new Lane(
         this + " " + direction,
+        lacking,
         slots,
         config.datagramSize(),
         config.packetInfo(),
@@ -285,12 +294,12 @@ final class SocketState {
 
   /** Fails unless the kernel has started a post and not completed it: it is the test's to do so. */
   void requireStarted(Lane lane, int slot) {
-    if (lane.isPosted(slot) && !closed) {
+    if (closed && !lane.isStarted(slot) && !lane.isPosted(slot)) {
       throw new IllegalStateException(
-          this + " slot " + slot + " is posted and not committed: the kernel has not started it");
+          this + " is closed, and its kernel does not have slot " + slot);
     }
-    if (!lane.isStarted(slot) && !lane.isPosted(slot)) {
-      throw new IllegalStateException(this + " slot " + slot + " is not posted");
+    if (!closed && !lane.isStarted(slot)) {
+      lane.refuse(slot);
     }
   }
 
@@ -346,7 +355,7 @@ final class SocketState {
     if (wire.checksThoroughly() && (receives.lane().hasPosted() || sends.lane().hasPosted())) {
       String what =
           "%s: receives %s, sends %s"
-              .formatted(this, receives.lane().posted(), sends.lane().posted());
+              .formatted(this, receives.lane().postedText(), sends.lane().postedText());
       wire.log().add(0, EventLog.Kind.POST, what);
     }
   }

@@ -3,6 +3,7 @@ package io.rioreactive.test;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.platform.engine.TestExecutionResult;
@@ -33,7 +34,7 @@ final class JupiterRun implements TestExecutionListener {
     }
   }
 
-  private final List<Outcome> outcomes = new ArrayList<>();
+  private final List<Outcome> outcomes = Collections.synchronizedList(new ArrayList<>());
 
   private JupiterRun() {}
 

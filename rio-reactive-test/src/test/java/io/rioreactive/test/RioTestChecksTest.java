@@ -78,6 +78,27 @@ class RioTestChecksTest {
     assertThat(messageOf(AbandonsSlots.class)).contains("slots of socket 0 bound to");
   }
 
+  @RioTest(virtualTime = true)
+  static class ForgetsToAdvance {
+    @Test
+    void broken(
+        SimulatedNetwork network, @Server RioConnection server, @Client RioConnection client) {
+      network.link(Link.create().latency(Duration.ofMillis(50)));
+      server.receive().subscribe();
+      client.send(Mono.just(Datagram.of("hello"))).block();
+      assertThat(server.stats().received()).isOne();
+    }
+  }
+
+  @Test
+  void aDatagramThatIsStillUnderWayIsToldOfAFailedTest() {
+    Throwable failure = JupiterRun.of(ForgetsToAdvance.class).only().failure();
+    assertThat(failure.getSuppressed()[0])
+        .hasMessageContaining(
+            "datagrams under way: 1; the next arrives at PT0.05S, when virtual time is advanced"
+                + " to it");
+  }
+
   @RioTest
   static class LeavesAThread {
     static final PumpGroup LEFT = PumpGroup.create().name("left");
@@ -92,7 +113,7 @@ class RioTestChecksTest {
   void aThreadThatIsLeft() {
     try {
       assertThat(messageOf(LeavesAThread.class))
-          .contains("The test has left threads behind: [left-1]", "dispose");
+          .contains("The test has left threads behind: [left-1]", "runOn", "dispose");
     } finally {
       LeavesAThread.LEFT.dispose();
     }

@@ -234,6 +234,45 @@ class SimulatedKernelTest {
   }
 
   @Test
+  void aSlotThatCannotBeCompletedIsRefusedWithThoseThatCan() throws IOException {
+    RequestQueue requests = open(queue);
+    SimulatedSocket socket = kernel.lastSocket();
+    assertThatThrownBy(() -> socket.complete(0, "x"))
+        .hasMessageContainingAll(
+            "socket 0 receive slot 0 is not with the kernel",
+            "those that can be completed are []",
+            "the pump posts in its turn what a subscriber asks for");
+    assertThatThrownBy(() -> socket.completeSend(0))
+        .hasMessageContainingAll("socket 0 send slot 0 is not with the kernel", "holdSends()");
+
+    requests.postReceive(0);
+    assertThatThrownBy(() -> socket.complete(0, "x"))
+        .hasMessageContaining("socket 0 receive slot 0 is posted and not committed");
+    requests.commit();
+    post(requests, 1, 2, 3);
+    socket.complete(0, "x");
+
+    assertThatThrownBy(() -> socket.complete(0, "x"))
+        .hasMessageContainingAll("receive slot 0 has been completed", "completed are [1, 2, 3]");
+    assertThatThrownBy(() -> socket.fail(99, 5))
+        .hasMessageMatching("socket 0 receive slots are 0 to \\d+: there is no 99");
+  }
+
+  @Test
+  void whoCannotNameTheKindsFailsASocketAndAConnect() throws IOException {
+    RequestQueue requests = open(queue);
+    post(requests, 0);
+    kernel.lastSocket().refuseNextConnect(7);
+    assertThatThrownBy(() -> requests.connect(PEER))
+        .isInstanceOfSatisfying(
+            KernelException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(KernelException.Kind.OTHER));
+    kernel.lastSocket().failSocket(8);
+    assertThat(dequeue()).containsExactly("receive 0 SOCKET_FAILED 0 code 8");
+    assertThat(requests.error("receive", 8).kind()).isEqualTo(KernelException.Kind.SOCKET_LOST);
+  }
+
+  @Test
   void aFailedSocketFailsEverything() throws IOException {
     RequestQueue requests = open(queue);
     SimulatedSocket socket = kernel.lastSocket();

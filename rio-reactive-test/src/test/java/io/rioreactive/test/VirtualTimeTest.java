@@ -264,6 +264,21 @@ class VirtualTimeTest {
   }
 
   @Test
+  void timeThatStepVerifierHasDisposedOfIsNotAdvancedInSilence() {
+    SimulatedNetwork network = network().virtualTime();
+    echo(network);
+    RioConnection client = client(network);
+    StepVerifier.withVirtualTime(() -> ask(client, "hello"))
+        .thenAwait(LATENCY.multipliedBy(2))
+        .expectNextCount(1)
+        .verifyComplete();
+
+    assertThatThrownBy(() -> network.advance(LATENCY))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("virtual time is over at PT0.1S", "StepVerifier", "thenAwait");
+  }
+
+  @Test
   void twoThatAnswerEachOtherWithoutLatencyAreStopped() {
     SimulatedNetwork network = network().link(Link.create()).virtualTime();
     RioConnection server = echo(network);

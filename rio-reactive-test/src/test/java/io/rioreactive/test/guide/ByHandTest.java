@@ -16,14 +16,14 @@ class ByHandTest {
 
   @Test
   void requestFivePostsFiveReceives(ManualPump pump, @Server RioConnection server) {
-    SimulatedSocket kernel = SimulatedSocket.of(server);
+    SimulatedSocket socket = SimulatedSocket.of(server);
 
     StepVerifier.create(server.receive().map(Datagram::asString), 0)
         .thenRequest(5)
         .then(() -> assertThat(server).hasPosted(0)) // nobody has turned the pump
         .then(pump::turn)
         .then(() -> assertThat(server).hasPosted(5).hasUnmetDemand(5))
-        .then(() -> kernel.complete(kernel.posted().getLast(), "a datagram"))
+        .then(() -> socket.complete(socket.posted().getLast(), "a datagram"))
         .then(pump::turn)
         .expectNext("a datagram")
         .then(() -> assertThat(server).hasPosted(4).hasUnmetDemand(4))

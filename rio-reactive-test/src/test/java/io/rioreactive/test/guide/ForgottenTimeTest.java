@@ -13,9 +13,12 @@ import io.rioreactive.test.Server;
 import io.rioreactive.test.SimulatedNetwork;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import reactor.core.publisher.Mono;
 
 @RioTest(virtualTime = true)
+// A real link has no latency to forget.
+@DisabledIfSystemProperty(named = "rio.real", matches = "true")
 class ForgottenTimeTest {
 
   @Test
