@@ -1,5 +1,6 @@
 package io.rioreactive.test.endurance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.PumpGroup;
@@ -14,7 +15,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,6 +39,9 @@ class BindCloseTest {
 
   /** Classes are loaded, code is compiled and the heap is touched in these. */
   private static final int WARM_UP = 500;
+
+  /** A leak is one in each part; the JVM compiles and maps for itself in some of them. */
+  private static final int PARTS = 4;
 
   /** Two megabytes: what leaks shall be seen among what the JVM maps. */
   private static final int SEND_SLOTS = 1_000;
@@ -61,11 +69,7 @@ class BindCloseTest {
     for (int i = 0; i < WARM_UP; i++) {
       cancel(server, i);
     }
-    Held before = Held.now();
-    for (int i = 0; i < cycles; i++) {
-      cancel(server, i);
-    }
-    eventuallyHoldsNoMoreThan(before);
+    leavesNothingBehind(cycles, i -> cancel(server, i));
   }
 
   /**
@@ -100,20 +104,28 @@ class BindCloseTest {
       for (int i = 0; i < WARM_UP; i++) {
         cycle(i % 2 == 0 ? alone : shared, traffic);
       }
-      Held before = Held.now();
-      for (int i = 0; i < cycles; i++) {
-        cycle(i % 2 == 0 ? alone : shared, traffic);
-      }
-      eventuallyHoldsNoMoreThan(before);
+      leavesNothingBehind(cycles, i -> cycle(i % 2 == 0 ? alone : shared, traffic));
     } finally {
       pumps.dispose();
     }
   }
 
-  private static void eventuallyHoldsNoMoreThan(Held before) {
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> Held.now().assertHasNotGrown(before));
+  private static void leavesNothingBehind(int cycles, IntConsumer cycle) throws IOException {
+    List<ConditionTimeoutException> grown = new ArrayList<>();
+    for (int part = 0; part < PARTS; part++) {
+      Held before = Held.now();
+      for (int i = 0; i < cycles / PARTS; i++) {
+        cycle.accept(i);
+      }
+      try {
+        await()
+            .atMost(Duration.ofSeconds(10))
+            .untilAsserted(() -> Held.now().assertHasNotGrown(before));
+      } catch (ConditionTimeoutException more) {
+        grown.add(more);
+      }
+    }
+    assertThat(grown).as("parts in which something grew").hasSizeLessThan(PARTS);
   }
 
   /** The socket is closed while datagrams come in and replies go out. */
