@@ -92,10 +92,13 @@ final class AddressBook {
     return get(0, SocketAddressFormat.lowOfV4(0), port);
   }
 
-  /** Who hears what is sent to an address: its own socket, else one on a wildcard. */
+  /**
+   * Who hears what is sent to an address: its own socket, else one on a wildcard; a broadcast
+   * nobody.
+   */
   @Nullable SocketState at(NetworkAddress address) {
     SocketState own = address.socket();
-    if (own != null) {
+    if (own != null || address.isBroadcast) {
       return own;
     }
     NetworkAddress wildcard = address.wildcard;

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,10 @@ final class BlockWatch {
     limit = longest;
   }
 
+  private long limitNanos() {
+    return TimeUnit.NANOSECONDS.convert(limit); // 292 years, if it is longer
+  }
+
   /** The current thread uses the network. */
   void note(NetworkPump pump) {
     Thread me = Thread.currentThread();
@@ -85,6 +90,7 @@ final class BlockWatch {
     private final WeakReference<NetworkPump> pump;
     private @Nullable BlockedThread blocked;
     private long activity;
+    private long time;
     private long since;
 
     Rounds(BlockWatch watch, NetworkPump pump) {
@@ -112,15 +118,19 @@ final class BlockWatch {
         return 0;
       }
       BlockedThread waits = now.find();
-      if (waits == null || !waits.isSameWait(blocked) || turned.activity() != activity) {
+      if (waits == null
+          || !waits.isSameWait(blocked)
+          || turned.activity() != activity
+          || now.time.nanos() != time) { // somebody moves it
         blocked = waits;
         activity = turned.activity();
+        time = now.time.nanos();
         since = System.nanoTime();
-      } else if (System.nanoTime() - since >= now.limit.toNanos()) {
+      } else if (System.nanoTime() - since >= now.limitNanos()) {
         now.end(waits, turned);
         blocked = null;
       }
-      return Math.clamp(now.limit.toNanos() / 5, 1, LONGEST_PAUSE.toNanos());
+      return Math.clamp(now.limitNanos() / 5, 1, LONGEST_PAUSE.toNanos());
     }
   }
 

@@ -32,6 +32,10 @@ record BlockedThread(Thread thread, String call, String where) {
         && (method.startsWith("blockingGet") || method.equals("hasNext"))) {
       return "block()";
     }
+    if (type.startsWith("reactor.test.subscriber.DefaultTestSubscriber")
+        && method.equals("block")) {
+      return "TestSubscriber.block()";
+    }
     return type.startsWith("reactor.test.DefaultStepVerifierBuilder")
             && method.equals("pollTaskEventOrComplete")
         ? "StepVerifier.verify()"
@@ -56,11 +60,12 @@ record BlockedThread(Thread thread, String call, String where) {
             frame.getLineNumber());
   }
 
-  /** Of Reactor, of the JDK, or of this library's own package. */
+  /** Of Reactor, the JDK, AssertJ, or this library's own package. */
   private static boolean isLibrary(String type) {
     return type.startsWith("reactor.")
         || type.startsWith("java.")
         || type.startsWith("jdk.")
+        || type.startsWith("org.assertj.")
         || (type.startsWith(OURS) && type.indexOf('.', OURS.length()) < 0);
   }
 

@@ -6,6 +6,7 @@ import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,8 @@ final class Lane {
   private static final long GUARD = 0xFDFD_FDFD_FDFD_FDFDL;
   private static final int GUARD_SIZE = Long.BYTES;
 
+  private static final Cleaner MEMORIES = Cleaner.create();
+
   private final String name;
 
   /** What a test has to do for a slot to be with the kernel. */
@@ -55,6 +58,9 @@ final class Lane {
 
   private int finished;
   private SlotRegion region;
+
+  /** Frees the memory; the garbage collector does it where nobody closes the network. */
+  private final Cleaner.Cleanable memory;
 
   Lane(
       String name,
@@ -74,7 +80,9 @@ final class Lane {
     int infoOffset = SocketAddressFormat.SIZE + payloadSize + GUARD_SIZE;
     int used = infoOffset + (packetInfo ? PacketInfo.SIZE : 0);
     int stride = (used + 7) / 8 * 8;
-    MemorySegment memory = Arena.ofAuto().allocate((long) slots * stride, 8);
+    Arena arena = Arena.ofShared();
+    this.memory = MEMORIES.register(this, arena::close);
+    MemorySegment memory = arena.allocate((long) slots * stride, 8);
     this.region =
         new SlotRegion(
             memory,
@@ -96,10 +104,9 @@ final class Lane {
     return region;
   }
 
-  /**
-   * Lets go of the memory, which is freed once nobody else refers to it: tests keep their sockets.
-   */
+  /** Frees the memory now: sockets and connections that are closed may be kept for long. */
   void free() {
+    memory.clean();
     region = new SlotRegion(MemorySegment.NULL, 0, 0, 0, 0, 0);
     state = new byte[0];
     posted = new SlotQueue(0);

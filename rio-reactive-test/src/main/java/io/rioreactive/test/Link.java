@@ -45,6 +45,7 @@ public final class Link implements Cloneable {
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final int LEAST_MTU = 68; // every network that carries IPv4 takes so much
   private static final int MOST_MTU = 65_535;
+  private static final int NO_MTU = Integer.MAX_VALUE; // over IPv6, packets are larger than any MTU
 
   private static final Link PERFECT = new Link();
 
@@ -58,7 +59,7 @@ public final class Link implements Cloneable {
   private double duplicates;
   private double reordered;
   private long reorderDelay;
-  private int mtu = MOST_MTU + 1;
+  private int mtu = NO_MTU;
   private long bytesPerSecond;
   private int queueBytes;
   private boolean isUnreachable;
@@ -119,7 +120,8 @@ public final class Link implements Cloneable {
   /**
    * Loses datagrams in bursts: each datagram that is not in a burst begins one with this
    * probability, and of those in it each is the last with the probability 1 / mean length. So the
-   * share that is lost is {@code probability * meanLength / (1 + probability * meanLength)}.
+   * share that is lost is {@code p * meanLength / (1 - p + p * meanLength)}, with the probability
+   * {@code p} of a burst to begin; one may follow another without a datagram in between.
    *
    * @param probability of a burst to begin, 0 (none) to 1
    * @param meanLength datagrams that are lost in a burst on average, 1 or more
@@ -325,7 +327,7 @@ public final class Link implements Cloneable {
   }
 
   boolean hasMtu() {
-    return mtu <= MOST_MTU;
+    return mtu != NO_MTU;
   }
 
   /** 0 for unlimited. */

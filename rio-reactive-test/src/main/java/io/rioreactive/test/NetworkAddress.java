@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NetworkAddress {
 
+  private static final long BROADCAST = SocketAddressFormat.lowOfV4(0xFFFF_FFFF);
+
   final long high;
   final long low;
   final int port;
@@ -24,6 +26,7 @@ final class NetworkAddress {
   @Nullable NetworkAddress next;
 
   final boolean isGroup;
+  final boolean isBroadcast;
 
   /** Those that are bound to exactly this: several only if all of them share it. */
   private final List<SocketState> sockets = new ArrayList<>(1);
@@ -43,6 +46,7 @@ final class NetworkAddress {
     this.port = port;
     this.address = SocketAddressFormat.toAddress(high, low, port);
     this.isGroup = address.getAddress().isMulticastAddress();
+    this.isBroadcast = low == BROADCAST && SocketAddressFormat.isV4(high, low);
   }
 
   boolean is(long high, long low, int port) {

@@ -93,7 +93,8 @@ final class NetworkPump implements PumpDriver {
   @Override
   public void wake() {
     watch.note(this);
-    if (scheduled.compareAndSet(false, true) && !time.schedule(task)) {
+    boolean isLost = time.stands(); // what was scheduled there does not run any more
+    if ((scheduled.compareAndSet(false, true) || isLost) && !time.schedule(task)) {
       onScheduled();
     }
     if (!time.isVirtual() && !warned && VirtualTimeScheduler.isFactoryEnabled()) {
@@ -139,6 +140,7 @@ final class NetworkPump implements PumpDriver {
     int seen = 1;
     do {
       runner = Thread.currentThread();
+      watch.note(this); // it may do nothing but move time
       try {
         runUntilRest();
       } catch (Throwable defect) { // else nobody would ever run again

@@ -74,8 +74,24 @@ final class NetworkTime {
 
   synchronized void on(Scheduler given) {
     requireUnchosen("scheduler");
+    requireDelays(given);
     wasGiven = true;
     choose(given);
+  }
+
+  private static void requireDelays(Scheduler given) {
+    if (given instanceof VirtualTimeScheduler) {
+      return;
+    }
+    try {
+      given.schedule(() -> {}, 1, TimeUnit.NANOSECONDS).dispose();
+    } catch (RejectedExecutionException e) {
+      throw new IllegalArgumentException(
+          "scheduler is "
+              + given
+              + ", which takes no task with a delay: allowed is one that does and is not disposed",
+          e);
+    }
   }
 
   private void requireUnchosen(String call) {
@@ -156,27 +172,26 @@ final class NetworkTime {
   }
 
   /**
-   * Moves virtual time.
+   * The virtual time it runs on.
    *
-   * @throws IllegalStateException if time is not virtual
+   * @throws IllegalStateException if there is none, or it is over
    */
-  void advance(Duration by) {
-    if (scheduler() instanceof VirtualTimeScheduler virtual) {
-      if (virtual.isDisposed()) {
-        throw new IllegalStateException(
-            "virtual time is over at "
-                + now()
-                + ", and cannot be advanced: StepVerifier.withVirtualTime has disposed of it at its"
-                + " end, with all that was scheduled: advance before it, or in it by thenAwait");
-      }
-      virtual.advanceTimeBy(by);
-    } else {
+  VirtualTimeScheduler requireVirtual() {
+    if (!(scheduler() instanceof VirtualTimeScheduler virtual)) {
       throw new IllegalStateException(
           "the network runs on "
               + this
               + ", whose time nobody moves: make it by create().virtualTime(), or let the test be"
               + " @RioTest(virtualTime = true)");
     }
+    if (virtual.isDisposed()) {
+      throw new IllegalStateException(
+          "virtual time is over at "
+              + now()
+              + ", and cannot be advanced: StepVerifier.withVirtualTime has disposed of it at its"
+              + " end, with all that was scheduled: advance before it, or in it by thenAwait");
+    }
+    return virtual;
   }
 
   /** Ends what this has started. */

@@ -332,7 +332,7 @@ final class NetworkWire implements Wire {
   int deliverDue(int most) {
     now = clock.getAsLong();
     int count = 0;
-    while (count < most && nextDue() <= now) {
+    for (Parcel next; count < most && (next = inFlight.peek()) != null && next.due <= now; ) {
       arrive(inFlight.poll());
       count++;
     }

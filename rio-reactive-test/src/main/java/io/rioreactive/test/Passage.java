@@ -34,7 +34,7 @@ final class Passage {
   /** When the last byte of the queue leaves it. */
   private double queueEnds;
 
-  /** When the last one arrives of those that keep their order. */
+  /** When the last one arrives, or would if it were not held back. */
   private long lastDue;
 
   private @Nullable Arrival arrival;
@@ -159,11 +159,8 @@ final class Passage {
     if (link.jitterNanos() > 0) {
       due += random.nextLong(link.jitterNanos() + 1);
     }
-    if (draws(link.reordered())) {
-      return Math.max(due, lastDue) + link.reorderNanos();
-    }
-    lastDue = Math.max(lastDue, due);
-    return lastDue;
+    lastDue = Math.max(lastDue, due); // jitter alone overtakes nobody, held back or not
+    return draws(link.reordered()) ? lastDue + link.reorderNanos() : lastDue;
   }
 
   /** Whether a datagram that gets through arrives twice. */

@@ -7,6 +7,7 @@ import io.rioreactive.RioStats;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -232,8 +233,9 @@ public final class RioConnectionAssert extends AbstractAssert<RioConnectionAsser
   private RioConnectionAssert check(Function<RioStats, @Nullable String> fault) {
     isNotNull();
     long started = System.nanoTime();
+    long longest = TimeUnit.NANOSECONDS.convert(patience); // 292 years, if it is longer
     String wrong = fault.apply(actual.stats());
-    while (wrong != null && System.nanoTime() - started < patience.toNanos()) {
+    while (wrong != null && System.nanoTime() - started < longest) {
       LockSupport.parkNanos(POLL_NANOS);
       wrong = fault.apply(actual.stats());
     }

@@ -165,9 +165,9 @@ final class RioTestRun {
     List<String> problems = new ArrayList<>();
     List<RioConnection> connections = connections();
     List<String> state = describe(connections);
-    checkTurns(connections, problems);
     close(problems);
     checkClosed(connections, problems);
+    checkTurns(connections, problems); // now, so that the last ones are among them
     checkKernel(problems);
     String breach = Conservation.breach(network.stats());
     if (breach != null) {
@@ -274,8 +274,9 @@ final class RioTestRun {
   }
 
   private void checkClosed(List<RioConnection> connections, List<String> problems) {
+    long started = System.nanoTime(); // for all of them together
     for (RioConnection connection : connections) {
-      if (!endsSoon(connection)) {
+      if (!endsSoon(connection, started)) {
         problems.add(connection + " does not end within " + LONGEST_END + " after it was closed");
       }
       String breach = Conservation.breach(connection.stats());
@@ -286,8 +287,7 @@ final class RioTestRun {
   }
 
   /** Where a thread turns its pump, that may need a moment. */
-  private boolean endsSoon(RioConnection connection) {
-    long started = System.nanoTime();
+  private boolean endsSoon(RioConnection connection, long started) {
     boolean turnsItself = settings.real() || (pump == null && !settings.virtualTime());
     while (turnsItself
         && !Conservation.isClosed(connection)

@@ -51,6 +51,9 @@ public final class SimulatedKernel implements Kernel {
   private int dequeueLimit = Integer.MAX_VALUE;
   private @Nullable Long shuffleSeed;
 
+  /** Told, outside the lock, that a test has done something by hand. */
+  private volatile Runnable onByHand = () -> {};
+
   SimulatedKernel(boolean withdraws, Wire wire) {
     this.withdraws = withdraws;
     this.wire = wire;
@@ -210,6 +213,16 @@ public final class SimulatedKernel implements Kernel {
     synchronized (lock) {
       wire.log().turn(0);
     }
+  }
+
+  /** Whoever turns the pumps by itself, and has to be told what a test has done by hand. */
+  void onByHand(Runnable driver) {
+    onByHand = driver;
+  }
+
+  /** A test has done something that the pump sees in its next turn. Not with the lock. */
+  void byHand() {
+    onByHand.run();
   }
 
   boolean completionsHeld() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
  * A UDP network in memory: any number of servers and clients, at any addresses, with links between
@@ -62,6 +63,7 @@ import reactor.core.scheduler.Scheduler;
 public final class SimulatedNetwork implements AutoCloseable {
 
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_STEP = Duration.ofDays(36_500);
 
   private final long seed;
   private final NetworkTime time = new NetworkTime();
@@ -78,6 +80,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     this.watch = new BlockWatch(time, kernel, wire, name());
     this.pump = new NetworkPump(time, wire, kernel, watch);
     this.pumps = PumpHook.newGroup(PumpGroup.class, kernel, pump);
+    kernel.onByHand(pump::wake);
   }
 
   /** A network with a seed that nobody knows: {@link #seed} and every failure tell it. */
@@ -107,6 +110,7 @@ public final class SimulatedNetwork implements AutoCloseable {
    * Runs on this scheduler, one task at a time. If it is a {@link
    * reactor.test.scheduler.VirtualTimeScheduler}, its time is the network's; else the wall's is.
    *
+   * @throws IllegalArgumentException if it cannot delay tasks
    * @throws IllegalStateException if it runs already
    */
   public SimulatedNetwork scheduler(Scheduler scheduler) {
@@ -278,11 +282,19 @@ public final class SimulatedNetwork implements AutoCloseable {
    * Moves virtual time, with everything that is due in between: {@link
    * reactor.test.scheduler.VirtualTimeScheduler#advanceTimeBy}.
    *
+   * @param by 0 to 36,500 days
+   * @throws IllegalArgumentException if it is out of range
    * @throws IllegalStateException if time is not virtual, or is over: at its end {@code
    *     StepVerifier.withVirtualTime} disposes of it, and of all timeouts that were running
    */
   public void advance(Duration by) {
-    time.advance(by);
+    if (by.isNegative() || by.compareTo(LONGEST_STEP) > 0) {
+      throw new IllegalArgumentException(
+          "advance by " + by + ": allowed are 0 to " + LONGEST_STEP + " (36,500 days)");
+    }
+    VirtualTimeScheduler virtual = time.requireVirtual();
+    pump.run(); // sets the alarm where a virtual time has taken over from one that ended
+    virtual.advanceTimeBy(by);
   }
 
   /** What became of the datagrams so far: a snapshot. */
@@ -328,12 +340,15 @@ public final class SimulatedNetwork implements AutoCloseable {
    */
   @Override
   public void close() {
-    pumps.dispose();
-    if (pump.runner() != Thread.currentThread()) {
-      runUntilEnded();
+    try {
+      pumps.dispose();
+      if (pump.runner() != Thread.currentThread()) {
+        runUntilEnded();
+      }
+    } finally { // else the watch and virtual time would be the next test's
+      watch.close();
+      time.close();
     }
-    watch.close();
-    time.close();
     List<String> violations = kernel.violations();
     if (!violations.isEmpty()) {
       throw new AssertionError("the kernel's contract was broken on " + this + ": " + violations);
@@ -345,7 +360,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     if (time.isVirtual() || time.stands()) {
       pump.run();
     }
-    while (!pump.isEnded()) { // another thread turns it
+    while (!pump.isEnded() || pump.runner() != null) { // another thread turns it
       if (System.nanoTime() - started > LONGEST_CLOSE.toNanos()) {
         throw new IllegalStateException(
             "the pumps of " + this + " have not ended within " + LONGEST_CLOSE + ": " + events());

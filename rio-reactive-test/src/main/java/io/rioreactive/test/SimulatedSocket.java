@@ -12,8 +12,9 @@ import java.util.List;
  * The far side of a socket on a {@link SimulatedKernel}: here the test completes receives and
  * sends, and lets them fail.
  *
- * <p>Slots are numbered from 0 in each direction. Any thread; nothing here runs the pump: what the
- * test does is seen in the pump's next turn.
+ * <p>Slots are numbered from 0 in each direction. Any thread. What the test does is seen in the
+ * pump's next turn: nothing here runs a {@link ManualPump}, but a {@link SimulatedNetwork} is
+ * woken.
  */
 @SuppressWarnings("exports") // the kernel's types are open to this module only
 public final class SimulatedSocket {
@@ -106,6 +107,7 @@ public final class SimulatedSocket {
       socket.byHand("unreachable, code " + code);
       socket.unreachable(remember(KernelException.Kind.UNREACHABLE, code));
     }
+    socket.kernel().byHand();
   }
 
   // ---- receiving
@@ -137,6 +139,7 @@ public final class SimulatedSocket {
     synchronized (lock) {
       complete(slot, Parcel.of(bytes, from, null));
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -148,9 +151,12 @@ public final class SimulatedSocket {
    * @return false if it was dropped, or if the socket is closed or has failed
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from) {
+    boolean isTaken;
     synchronized (lock) {
-      return deliver(Parcel.of(bytes, from, null));
+      isTaken = deliver(Parcel.of(bytes, from, null));
     }
+    socket.kernel().byHand();
+    return isTaken;
   }
 
   /**
@@ -163,6 +169,7 @@ public final class SimulatedSocket {
       requireAsked();
       complete(slot, Parcel.of(bytes, from, arrival));
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -171,10 +178,13 @@ public final class SimulatedSocket {
    * @throws IllegalStateException if the socket was opened without packet info
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from, Arrival arrival) {
+    boolean isTaken;
     synchronized (lock) {
       requireAsked();
-      return deliver(Parcel.of(bytes, from, arrival));
+      isTaken = deliver(Parcel.of(bytes, from, arrival));
     }
+    socket.kernel().byHand();
+    return isTaken;
   }
 
   /**
@@ -184,10 +194,14 @@ public final class SimulatedSocket {
    * @return false also if it does not hear the group or the sender
    */
   public boolean deliverToGroup(InetAddress group, byte[] bytes, InetSocketAddress from) {
+    boolean isTaken;
     synchronized (lock) {
-      return socket.memberships().hear(group, from.getAddress())
-          && deliver(Parcel.of(bytes, from, null));
+      isTaken =
+          socket.memberships().hear(group, from.getAddress())
+              && deliver(Parcel.of(bytes, from, null));
     }
+    socket.kernel().byHand();
+    return isTaken;
   }
 
   /**
@@ -252,6 +266,7 @@ public final class SimulatedSocket {
       socket.byHand("fail receive " + slot + " with " + kind);
       socket.receives().fail(slot, remember(kind, code));
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -320,6 +335,7 @@ public final class SimulatedSocket {
       socket.byHand("release sends");
       socket.sends().release();
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -332,6 +348,7 @@ public final class SimulatedSocket {
       socket.byHand("complete send " + slot);
       socket.sends().complete(slot);
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -345,6 +362,7 @@ public final class SimulatedSocket {
       socket.byHand("fail send " + slot + " with " + kind);
       socket.sends().fail(slot, remember(kind, code));
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -407,6 +425,7 @@ public final class SimulatedSocket {
       socket.byHand("break the socket with " + kind);
       socket.fail(remember(kind, code));
     }
+    socket.kernel().byHand();
   }
 
   /**
@@ -432,6 +451,7 @@ public final class SimulatedSocket {
       socket.byHand("release cancellations");
       socket.releaseCancellations();
     }
+    socket.kernel().byHand();
   }
 
   /** Who has which slot, in both directions; the receive buffer; what is held. Lines for people. */

@@ -10,7 +10,9 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.test.subscriber.TestSubscriber;
 
 /** A wait that nothing can end fails in bounded time, and names what it waited for. */
 @Timeout(30)
@@ -178,5 +181,66 @@ class BlockWatchTest {
     assertThatThrownBy(() -> network.failBlockAfter(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("failBlockAfter is PT0S");
+  }
+
+  @Test
+  void aTestSubscriberThatBlocksIsFoundToo() {
+    network.virtualTime();
+    RioConnection server = RioUdpServer.create().runOn(network.pumps()).bindNow();
+    TestSubscriber<Datagram> subscriber = TestSubscriber.create();
+    server.receive().subscribe(subscriber);
+
+    subscriber.block(Duration.ofSeconds(20));
+
+    assertThat(subscriber.expectTerminalError()).hasMessageContaining("TestSubscriber.block() at");
+  }
+
+  @Test
+  void aBlockOnAThreadThatDoesNothingButMoveTimeIsFound() throws Exception {
+    network.virtualTime();
+    RioConnection server =
+        RioUdpServer.create().host("10.0.0.1").port(53).runOn(network.pumps()).bindNow();
+    RioConnection client = client();
+    CompletableFuture<Throwable> blocked = new CompletableFuture<>();
+    server.receive().subscribe(hi -> blocked.complete(catchThrowable(() -> Mono.never().block())));
+    client.send(Mono.just(Datagram.of("hi"))).subscribe();
+
+    Thread.ofPlatform().daemon().start(() -> network.advance(Duration.ofMillis(40)));
+
+    assertThat(blocked.get(10, TimeUnit.SECONDS))
+        .hasRootCauseInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void whileSomebodyMovesTimeAWaitCanEndThoughTheNetworkRests() {
+    network.virtualTime();
+    echo();
+    VirtualTimeScheduler time = VirtualTimeScheduler.get();
+    Mono<Long> delayed = Mono.delay(Duration.ofHours(1)).cache();
+    delayed.subscribe();
+    long started = System.nanoTime();
+    Thread.startVirtualThread(
+        () -> {
+          while (System.nanoTime() - started < LIMIT.multipliedBy(3).toNanos()) {
+            time.advanceTimeBy(Duration.ofNanos(1));
+            LockSupport.parkNanos(1_000_000);
+          }
+          time.advanceTimeBy(Duration.ofHours(1));
+        });
+
+    assertThat(delayed.block()).isZero();
+  }
+
+  @Test
+  void aLimitMayBeLongerThanALongOfNanoseconds() throws InterruptedException {
+    network.failBlockAfter(Duration.ofSeconds(Long.MAX_VALUE)).virtualTime();
+    echo();
+    Thread watch =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("rio-network-watch"))
+            .max(Comparator.comparingLong(Thread::threadId))
+            .orElseThrow();
+
+    assertThat(watch.join(Duration.ofMillis(200))).as("the watch has ended").isFalse();
   }
 }

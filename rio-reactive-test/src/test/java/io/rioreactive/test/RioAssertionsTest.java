@@ -222,4 +222,20 @@ class RioAssertionsTest {
     assertFails(() -> assertThat(network).hasInFlight(1), "datagrams in flight");
     assertFails(() -> assertThat(network).hasLost(LossCause.MTU, 1), "datagrams lost: MTU");
   }
+
+  @Test
+  void patienceMayBeLongerThanALongOfNanoseconds(
+      @Server RioConnection server, @Client RioConnection client) {
+    server.receive().subscribe();
+    Thread me = Thread.currentThread();
+    Thread.startVirtualThread(
+        () -> {
+          while (me.getState() != Thread.State.TIMED_WAITING) { // until it has looked once
+            Thread.onSpinWait();
+          }
+          client.send(Mono.just(Datagram.of("late"))).subscribe();
+        });
+
+    assertThat(server).eventually(Duration.ofSeconds(Long.MAX_VALUE)).hasDelivered(1);
+  }
 }

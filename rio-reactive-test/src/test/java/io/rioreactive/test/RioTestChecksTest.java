@@ -315,4 +315,17 @@ class RioTestChecksTest {
     failure.printStackTrace(new PrintWriter(text));
     return text.toString();
   }
+
+  @RioTest(longestTurnMillis = 20)
+  static class BlocksThePumpAtItsEnd {
+    @Test
+    void broken(@Server RioConnection server) {
+      server.onDispose().subscribe(null, null, BlocksThePump::block);
+    }
+  }
+
+  @Test
+  void aTurnThatBlocksAtTheVeryEnd() {
+    assertThat(messageOf(BlocksThePumpAtItsEnd.class)).contains("the limit is PT0.02S");
+  }
 }

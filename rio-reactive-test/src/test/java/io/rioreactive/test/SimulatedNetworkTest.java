@@ -12,11 +12,14 @@ import io.rioreactive.RioSocketOptions;
 import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -272,5 +275,47 @@ class SimulatedNetworkTest {
         SimulatedNetwork other = SimulatedNetwork.create()) {
       assertThat(one.seed()).isNotEqualTo(other.seed());
     }
+  }
+
+  @Test
+  void broadcastsReachNobody() {
+    RioConnection all = server("0.0.0.0", 53).bindNow();
+    RioConnection sender = server("10.0.0.2", 99).bindNow();
+
+    sender
+        .send(Mono.just(Datagram.to(new InetSocketAddress("255.255.255.255", 53), new byte[1])))
+        .block(LONG);
+
+    eventually(() -> assertThat(network.stats().lost(LossCause.NO_SOCKET)).isEqualTo(1));
+    assertThat(all.stats().received()).isZero();
+  }
+
+  @Test
+  void whatIsDoneByHandIsSeenThoughNobodyTurnsThePump() {
+    RioConnection server = server("10.0.0.1", 53).bindNow();
+    RioConnection client = client("10.0.0.1", 53).connectNow();
+    CompletableFuture<Datagram> delivered = server.next().toFuture();
+    eventually(() -> assertThat(server.stats().posted()).isEqualTo(1));
+    SimulatedSocket.of(server).deliver("by hand");
+    assertThat(Mono.fromFuture(delivered).block(LONG).asString()).isEqualTo("by hand");
+
+    SimulatedSocket.of(client).holdSends();
+    CompletableFuture<Void> sent = client.send(Mono.just(Datagram.of("held"))).toFuture();
+    eventually(() -> assertThat(SimulatedSocket.of(client).sendsHeld()).hasSize(1));
+    SimulatedSocket.of(client).releaseSends();
+    Mono.fromFuture(sent).block(LONG);
+    assertThat(server.next().block(LONG).asString()).isEqualTo("held");
+  }
+
+  @Test
+  void aClosedSocketHoldsNoMemoryThoughTheNetworkKeepsIt() {
+    RioConnection server = server("10.0.0.1", 53).bindNow();
+    MemorySegment receives = SimulatedSocket.of(server).state().receives().lane().region().memory();
+    assertThat(receives.scope().isAlive()).isTrue();
+
+    server.disposeNow();
+
+    assertThat(receives.scope().isAlive()).isFalse();
+    assertThat(network.kernel().sockets()).hasSize(1);
   }
 }

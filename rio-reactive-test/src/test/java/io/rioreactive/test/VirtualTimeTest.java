@@ -10,6 +10,7 @@ import io.rioreactive.RioUdpServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -294,5 +295,95 @@ class VirtualTimeTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("does not come to rest");
     assertThat(server.isDisposed()).isTrue();
+  }
+
+  @Test
+  void timeThatIsOverIsNotAdvanced() {
+    SimulatedNetwork network = network();
+    StepVerifier.withVirtualTime(
+            () -> {
+              echo(network);
+              return client(network).send(Mono.just(Datagram.of("in flight")));
+            })
+        .verifyComplete();
+
+    assertThatThrownBy(() -> network.advance(LATENCY))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is over")
+        .hasMessageContaining("thenAwait");
+    assertThat(network.now()).isZero();
+  }
+
+  @Test
+  void aVirtualTimeThatTakesOverBringsWhatIsUnderWay() {
+    SimulatedNetwork network = network();
+    StepVerifier.withVirtualTime(
+            () -> {
+              echo(network);
+              return client(network).send(Mono.just(Datagram.of("in flight")));
+            })
+        .verifyComplete();
+    VirtualTimeScheduler next = VirtualTimeScheduler.getOrSet();
+
+    network.advance(LATENCY);
+
+    assertThat(network.stats().delivered()).isEqualTo(1);
+    next.dispose();
+  }
+
+  @Test
+  void stepsAreForwardAndFinite() {
+    SimulatedNetwork network = network().virtualTime();
+    for (Duration step : List.of(Duration.ofNanos(-1), Duration.ofSeconds(Long.MAX_VALUE))) {
+      assertThatThrownBy(() -> network.advance(step))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("advance by " + step);
+    }
+    network.advance(Duration.ofDays(36_500));
+    assertThat(network.now()).isEqualTo(Duration.ofDays(36_500));
+  }
+
+  @Test
+  void theEndOfTimeItselfBreaksNothing() {
+    VirtualTimeScheduler own = VirtualTimeScheduler.create();
+    SimulatedNetwork network = network().scheduler(own);
+    RioConnection server = echo(network);
+    own.advanceTimeBy(Duration.ofNanos(Long.MAX_VALUE));
+
+    server.disposeNow();
+
+    assertThat(server.isDisposed()).isTrue();
+    own.dispose();
+  }
+
+  @Test
+  void aSchedulerWithoutDelaysIsRefused() {
+    SimulatedNetwork network = network();
+    assertThatThrownBy(() -> network.scheduler(Schedulers.immediate()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("takes no task with a delay");
+  }
+
+  @Test
+  void whatWasScheduledWhenTimeEndedDoesNotStopTheNetwork() {
+    SimulatedNetwork network = network();
+    VirtualTimeScheduler own = VirtualTimeScheduler.getOrSet();
+    RioConnection server =
+        RioUdpServer.create().host("10.0.0.1").port(53).runOn(network.pumps()).bindNow();
+    own.schedule(
+        () -> {
+          server.next().subscribe(); // wakes the network, on the time that ends now
+          own.dispose();
+        },
+        1,
+        TimeUnit.SECONDS);
+    own.advanceTimeBy(Duration.ofSeconds(1));
+    client(network);
+    List<String> told = new ArrayList<>();
+    server.onDispose().subscribe(null, null, () -> told.add("closed"));
+
+    server.dispose();
+
+    assertThat(told).containsExactly("closed");
   }
 }

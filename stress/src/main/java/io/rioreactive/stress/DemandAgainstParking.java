@@ -21,6 +21,10 @@ public class DemandAgainstParking {
   private final Rig rig = new Rig(SimulatedKernel.withdrawingPosts());
   private final Rig.Sink sink = rig.subscribe();
 
+  public DemandAgainstParking() {
+    rig.park(); // the subscription has woken it
+  }
+
   @Actor
   public void demand() {
     sink.request(1);

@@ -25,6 +25,7 @@ final class Rig {
   final ManualPump pump;
   final RioConnection connection;
   final SimulatedSocket socket;
+  private int wakesBefore;
 
   Rig(SimulatedKernel kernel) {
     this.kernel = kernel;
@@ -58,9 +59,15 @@ final class Rig {
     socket.deliver(new byte[DATAGRAM_SIZE + 1], PEER);
   }
 
-  /** What the pump's thread would do if it was woken since it parked: nothing if it was not. */
+  /** Runs the pump until it is parked, and forgets what woke it before. */
+  void park() {
+    pump.run();
+    wakesBefore = pump.wakes();
+  }
+
+  /** What the pump's thread would do if it was woken since {@link #park}: nothing if it was not. */
   void turnIfWoken() {
-    if (pump.wakes() > 0) {
+    if (pump.wakes() > wakesBefore) {
       pump.run();
     }
   }
