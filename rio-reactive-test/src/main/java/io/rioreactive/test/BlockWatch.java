@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends waits that nothing can end: virtual time stands still, nobody turns the network, and a
- * thread that has to do with it waits in {@code block()}.
+ * Ends waits that nothing can end: nothing moves on the network, or nobody turns the pump by hand,
+ * and a thread that has to do with it waits in {@code block()}.
  *
  * <p>After a time on the wall without any event it breaks the network, so that what waits on it
- * fails and says why; if that does not free the thread, it is interrupted. A thread of its own, a
- * daemon, which ends with the network, also if nobody closes that.
+ * fails and says why; if that does not free the thread, it may be interrupted. A thread of its own,
+ * a daemon, which ends with the network, also if nobody closes that.
  */
 final class BlockWatch {
 
@@ -27,10 +27,7 @@ final class BlockWatch {
 
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
-  private final NetworkTime time;
   private final SimulatedKernel kernel;
-  private final NetworkWire wire;
-  private final String network;
 
   /** Threads that have used the network: others' waits are not its business. */
   private final Set<Thread> users =
@@ -41,35 +38,20 @@ final class BlockWatch {
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final AtomicBoolean started = new AtomicBoolean();
   private volatile boolean closed;
-  private volatile Duration limit = Duration.ofSeconds(5);
 
-  /**
-   * @param network its name and seed, for the text
-   */
-  BlockWatch(NetworkTime time, SimulatedKernel kernel, NetworkWire wire, String network) {
-    this.time = time;
+  BlockWatch(SimulatedKernel kernel) {
     this.kernel = kernel;
-    this.wire = wire;
-    this.network = network;
-  }
-
-  void limit(Duration longest) {
-    limit = longest;
-  }
-
-  private long limitNanos() {
-    return TimeUnit.NANOSECONDS.convert(limit); // 292 years, if it is longer
   }
 
   /** The current thread uses the network. */
-  void note(NetworkPump pump) {
+  void note(Watched watched) {
     Thread me = Thread.currentThread();
     if (me != lastUser) {
       lastUser = me;
       users.add(me);
     }
-    if (time.isVirtual() && !started.get() && started.compareAndSet(false, true)) {
-      Thread thread = new Thread(new Rounds(this, pump), "rio-network-watch");
+    if (!started.get() && started.compareAndSet(false, true)) {
+      Thread thread = new Thread(new Rounds(this, watched), "rio-network-watch");
       thread.setDaemon(true);
       thread.start();
     }
@@ -87,15 +69,14 @@ final class BlockWatch {
   private static final class Rounds implements Runnable {
 
     private final WeakReference<BlockWatch> watch;
-    private final WeakReference<NetworkPump> pump;
+    private final WeakReference<Watched> watched;
     private @Nullable BlockedThread blocked;
     private long activity;
-    private long time;
     private long since;
 
-    Rounds(BlockWatch watch, NetworkPump pump) {
+    Rounds(BlockWatch watch, Watched watched) {
       this.watch = new WeakReference<>(watch);
-      this.pump = new WeakReference<>(pump);
+      this.watched = new WeakReference<>(watched);
     }
 
     @Override
@@ -113,24 +94,27 @@ final class BlockWatch {
     /** Answers how long to pause, in nanoseconds; 0 at the end. */
     private long look() throws InterruptedException {
       BlockWatch now = watch.get();
-      NetworkPump turned = pump.get();
-      if (now == null || turned == null || now.closed) {
+      Watched what = watched.get();
+      if (now == null || what == null || now.closed) {
         return 0;
       }
       BlockedThread waits = now.find();
+      Duration patience = waits == null ? Duration.ZERO : what.patience(waits);
+      long nanos = TimeUnit.NANOSECONDS.convert(patience); // 292 years, if it is longer
       if (waits == null
+          || nanos == 0
           || !waits.isSameWait(blocked)
-          || turned.activity() != activity
-          || now.time.nanos() != time) { // somebody moves it
+          || what.activity() != activity) {
         blocked = waits;
-        activity = turned.activity();
-        time = now.time.nanos();
+        activity = what.activity();
         since = System.nanoTime();
-      } else if (System.nanoTime() - since >= now.limitNanos()) {
-        now.end(waits, turned);
+      } else if (System.nanoTime() - since >= nanos) {
+        now.end(waits, patience, what);
         blocked = null;
       }
-      return Math.clamp(now.limitNanos() / 5, 1, LONGEST_PAUSE.toNanos());
+      return nanos == 0
+          ? LONGEST_PAUSE.toNanos()
+          : Math.clamp(nanos / 5, 1, LONGEST_PAUSE.toNanos());
     }
   }
 
@@ -144,51 +128,38 @@ final class BlockWatch {
     return null;
   }
 
-  private void end(BlockedThread waits, NetworkPump pump) throws InterruptedException {
-    String text = describe(waits, waits.thread() == pump.runner());
+  private void end(BlockedThread waits, Duration patience, Watched watched)
+      throws InterruptedException {
+    String text = describe(waits, patience, watched);
     kernel.doom(new IllegalStateException(text));
-    pump.run(); // here: nobody else does
+    watched.run(); // here: nobody else does
     for (int i = 0; i < 100 && waits.isSameWait(BlockedThread.of(waits.thread())); i++) {
       Thread.sleep(5);
     }
-    if (waits.isSameWait(BlockedThread.of(waits.thread()))) {
+    if (watched.mayInterrupt() && waits.isSameWait(BlockedThread.of(waits.thread()))) {
       LOG.error("the thread {} is interrupted: {}", waits.thread().getName(), text);
       interrupted.add(waits.thread());
       waits.thread().interrupt();
     }
   }
 
-  private String describe(BlockedThread waits, boolean isRunner) {
+  private String describe(BlockedThread waits, Duration patience, Watched watched) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s at %s has waited for %s (thread %s), and nothing can end it:"
-            .formatted(waits.call(), waits.where(), limit, waits.thread().getName()));
+            .formatted(waits.call(), waits.where(), patience, waits.thread().getName()));
     synchronized (kernel.lock) {
-      wire.sockets().stream().flatMap(socket -> socket.waits().stream()).forEach(lines::add);
+      kernel.sockets().stream()
+          .filter(socket -> !socket.isClosed())
+          .flatMap(socket -> socket.state().waits().stream())
+          .forEach(lines::add);
       lines.add(
-          isRunner
+          waits.thread() == watched.runner()
               ? "that thread is the one that turns the network, so it waits for itself: subscribe"
                   + " instead of blocking, or publishOn another scheduler"
-              : standstill());
-      lines.add(network + "; its last events:");
-      lines.addAll(wire.log().last(20));
+              : watched.standstill());
+      watched.history().forEach(lines::add);
     }
     return String.join("\n  ", lines);
-  }
-
-  private String standstill() {
-    long due = wire.nextDue();
-    String event =
-        due == Long.MAX_VALUE
-            ? "no datagram is under way"
-            : "the next datagram arrives at " + Duration.ofNanos(due);
-    return "virtual time stands at "
-        + time.now()
-        + (time.stands() ? " for ever, since its scheduler has been disposed of" : "")
-        + ", and "
-        + event
-        + ": advance it before or instead of blocking (SimulatedNetwork.advance, thenAwait of"
-        + " StepVerifier.withVirtualTime), or let the network run on the wall (create it while no"
-        + " virtual time is enabled)";
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 record BlockedThread(Thread thread, String call, String where) {
 
   private static final String OURS = "io.rioreactive.";
+  private static final String BLOCK = "block()";
 
   /** What a thread waits in; null if in nothing of Reactor's. */
   static @Nullable BlockedThread of(Thread thread) {
@@ -30,7 +31,7 @@ record BlockedThread(Thread thread, String call, String where) {
     String method = frame.getMethodName();
     if (type.startsWith("reactor.core.publisher.Blocking")
         && (method.startsWith("blockingGet") || method.equals("hasNext"))) {
-      return "block()";
+      return BLOCK;
     }
     if (type.startsWith("reactor.test.subscriber.DefaultTestSubscriber")
         && method.equals("block")) {
@@ -67,6 +68,11 @@ record BlockedThread(Thread thread, String call, String where) {
         || type.startsWith("jdk.")
         || type.startsWith("org.assertj.")
         || (type.startsWith(OURS) && type.indexOf('.', OURS.length()) < 0);
+  }
+
+  /** Whether the wait ends by itself. Of a StepVerifier that cannot be seen: no. */
+  boolean isBounded() {
+    return call.equals(BLOCK) && thread.getState() == Thread.State.TIMED_WAITING;
   }
 
   boolean isSameWait(@Nullable BlockedThread other) {

@@ -6,7 +6,11 @@ import io.rioreactive.hook.PumpHook;
 import io.rioreactive.hook.PumpTurns;
 import io.rioreactive.kernel.Kernel;
 import io.rioreactive.kernel.RequestQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the hook's types are open to this module only
 public final class ManualPump implements PumpDriver, AutoCloseable {
 
+  /** Of the past, in a report. */
+  private static final int EVENTS = 20;
+
   /** More than any test needs: 1,000 connections with 64 full turns each. */
   private static final int MOST_TURNS = 64_000;
 
@@ -27,7 +34,13 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
   private volatile @Nullable PumpTurns turns;
   private @Nullable PumpGroup group;
   private volatile boolean parked;
-  private boolean turning;
+
+  /** Held within a turn: {@link BlockWatch} may turn the pump while the test goes on. */
+  private final ReentrantLock turning = new ReentrantLock();
+
+  private volatile long turnsSoFar;
+  private volatile @Nullable BlockWatch watch;
+  private volatile Duration patience = Duration.ZERO;
 
   /** Whoever turned it last, or has made it. */
   private volatile Thread turner = Thread.currentThread();
@@ -76,7 +89,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
     if (Thread.currentThread() != turner) {
       return;
     }
-    if (turning) {
+    if (turning.isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "this call blocks, and the pump is inside a turn: it would wait for itself. Subscribe"
               + " instead");
@@ -100,22 +113,24 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
    *
    * @return whether there was anything to do, or is meanwhile; else the pump is parked
    * @throws AssertionError if the turn broke the contract of a {@link SimulatedKernel}
-   * @throws IllegalStateException if a turn is in progress, on this thread or another
+   * @throws IllegalStateException if it is called within a turn
    */
   public boolean turn() {
-    PumpTurns pump = turns;
-    if (pump == null || pump.isEnded()) {
-      return false;
-    }
-    if (turning) {
+    if (turning.isHeldByCurrentThread()) {
       throw new IllegalStateException("a turn is in progress");
     }
-    turning = true;
-    turner = Thread.currentThread();
+    turning.lock();
     try {
+      PumpTurns pump = turns;
+      if (pump == null || pump.isEnded()) {
+        return false;
+      }
+      turner = Thread.currentThread();
+      turnsSoFar++;
+      watchMe();
       return turn(pump);
     } finally {
-      turning = false;
+      turning.unlock();
     }
   }
 
@@ -166,10 +181,79 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
     return pump != null && pump.isEnded();
   }
 
+  /**
+   * From now on and until it is closed, a thread that waits in {@code block()} or in a StepVerifier
+   * for so long while nobody turns the pump is failed, and told so. The caller and whoever turns
+   * the pump are watched over.
+   */
+  void failBlockAfter(SimulatedKernel its, Duration limit) {
+    patience = limit;
+    watch = new BlockWatch(its);
+    watchMe();
+  }
+
+  private void watchMe() {
+    BlockWatch over = watch;
+    if (over != null) {
+      over.note(watched);
+    }
+  }
+
+  private final Watched watched =
+      new Watched() {
+
+        @Override
+        public long activity() {
+          return turnsSoFar;
+        }
+
+        @Override
+        public Duration patience(BlockedThread waits) {
+          return patience;
+        }
+
+        @Override
+        public @Nullable Thread runner() {
+          return turning.isLocked() ? turner : null;
+        }
+
+        @Override
+        public String standstill() {
+          return "nobody turns the pump: turn it (ManualPump.turn, run) before blocking, or in"
+              + " StepVerifier's then(pump::run)";
+        }
+
+        @Override
+        public List<String> history() {
+          List<String> events =
+              kernel instanceof SimulatedKernel simulated ? simulated.events() : List.of();
+          List<String> lines = new ArrayList<>();
+          lines.add("by hand; the last events:");
+          lines.addAll(events.subList(Math.max(0, events.size() - EVENTS), events.size()));
+          return lines;
+        }
+
+        @Override
+        public boolean mayInterrupt() {
+          return true;
+        }
+
+        @Override
+        public void run() {
+          if (!turning.isLocked()) { // else the pump waits for itself
+            ManualPump.this.run();
+          }
+        }
+      };
+
   /** Disposes of the group and runs until the pump has ended. */
   @Override
   public void close() {
     group().dispose();
     run();
+    BlockWatch over = watch;
+    if (over != null) {
+      over.close();
+    }
   }
 }

@@ -3,6 +3,8 @@ package io.rioreactive.test;
 import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpTurns;
 import io.rioreactive.kernel.RequestQueue;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,7 +32,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
  *
  * <p>Any thread.
  */
-final class NetworkPump implements PumpDriver {
+final class NetworkPump implements PumpDriver, Watched {
 
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedNetwork.class);
 
@@ -39,9 +41,13 @@ final class NetworkPump implements PumpDriver {
   /** On the wall: then others on the scheduler have their turn. */
   private static final int ROUNDS_A_RUN = 1_000;
 
+  /** Of the past, in a report. */
+  private static final int EVENTS = 20;
+
   /** More than any test needs without time moving on: a second or two of work. */
   private static final int ROUNDS_AN_INSTANT = 1_000_000;
 
+  private final String name;
   private final NetworkTime time;
   private final NetworkWire wire;
   private final SimulatedKernel kernel;
@@ -69,7 +75,15 @@ final class NetworkPump implements PumpDriver {
   private int rounds;
   private volatile boolean warned;
 
-  NetworkPump(NetworkTime time, NetworkWire wire, SimulatedKernel kernel, BlockWatch watch) {
+  private volatile Duration inVirtualTime = Duration.ofSeconds(5);
+  private volatile Duration onTheWall = Duration.ofSeconds(30);
+
+  /**
+   * @param name the network's, with its seed, for texts
+   */
+  NetworkPump(
+      NetworkTime time, NetworkWire wire, SimulatedKernel kernel, BlockWatch watch, String name) {
+    this.name = name;
     this.time = time;
     this.wire = wire;
     this.kernel = kernel;
@@ -133,7 +147,8 @@ final class NetworkPump implements PumpDriver {
   }
 
   /** Runs until there is nothing to do at this moment, here unless another thread does already. */
-  void run() {
+  @Override
+  public void run() {
     if (requests.getAndIncrement() > 0) {
       return;
     }
@@ -237,17 +252,71 @@ final class NetworkPump implements PumpDriver {
     run();
   }
 
-  // For others
+  // For the watch over blocked threads
 
-  /** Changes whenever anything is done. */
-  long activity() {
-    return activity.get();
+  /** How long a wait may last while nothing happens. */
+  void patience(Duration limit) {
+    inVirtualTime = limit;
+    onTheWall = limit;
   }
 
-  /** The thread inside a run; null between runs. */
-  @Nullable Thread runner() {
+  /** On the wall nobody has to move time, and what is bounded ends by itself. */
+  @Override
+  public Duration patience(BlockedThread waits) {
+    if (time.isVirtual()) {
+      return inVirtualTime;
+    }
+    synchronized (kernel.lock) {
+      boolean mayEnd = waits.isBounded() || runner != null || wire.nextDue() != Long.MAX_VALUE;
+      return mayEnd ? Duration.ZERO : onTheWall;
+    }
+  }
+
+  @Override
+  public long activity() {
+    return time.isVirtual() ? activity.get() + time.nanos() : activity.get();
+  }
+
+  @Override
+  public @Nullable Thread runner() {
     return runner;
   }
+
+  @Override
+  public boolean mayInterrupt() {
+    return time.isVirtual(); // on the wall something else may end the wait
+  }
+
+  @Override
+  public String standstill() {
+    long due = wire.nextDue();
+    String event =
+        due == Long.MAX_VALUE
+            ? "no datagram is under way"
+            : "the next datagram arrives at " + Duration.ofNanos(due);
+    if (!time.isVirtual()) {
+      return event
+          + ": what was waited for was lost, or nobody has sent it; if it comes later, allow for that:"
+          + " SimulatedNetwork.failBlockAfter";
+    }
+    return "virtual time stands at "
+        + time.now()
+        + (time.stands() ? " for ever, since its scheduler has been disposed of" : "")
+        + ", and "
+        + event
+        + ": advance it before or instead of blocking (SimulatedNetwork.advance, thenAwait of"
+        + " StepVerifier.withVirtualTime), or let the network run on the wall (create it while no"
+        + " virtual time is enabled)";
+  }
+
+  @Override
+  public List<String> history() {
+    List<String> lines = new ArrayList<>(wire.log().last(EVENTS));
+    lines.addFirst(name + "; its last events:");
+    return lines;
+  }
+
+  // For others
 
   boolean isEnded() {
     return pumps.stream().allMatch(PumpTurns::isEnded);

@@ -23,6 +23,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 final class RioTestRun {
 
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
+  private static final Duration LONGEST_BLOCK = Duration.ofSeconds(5);
   private static final int EVENTS = 40;
   private static final int CONNECTIONS = 8;
 
@@ -56,6 +57,7 @@ final class RioTestRun {
               ? SimulatedKernel.keepingPosts()
               : SimulatedKernel.withdrawingPosts();
       this.pump = ManualPump.over(kernel);
+      pump.failBlockAfter(kernel, LONGEST_BLOCK);
       this.group = pump.group();
     } else {
       this.kernel = network.kernel();

@@ -49,9 +49,9 @@ import reactor.test.scheduler.VirtualTimeScheduler;
  * moves time. They work after the virtual time has been disposed of, too, as StepVerifier does at
  * its end. Names of hosts are resolved for real.
  *
- * <p><b>Waits</b> end. In virtual time, a thread that waits in {@code block()} or in a StepVerifier
- * while nothing moves is failed after {@link #failBlockAfter some seconds} on the wall, with an
- * {@link IllegalStateException} that says what it waits for.
+ * <p><b>Waits</b> end. A thread that waits in {@code block()} or in a StepVerifier while nothing
+ * moves is failed after {@link #failBlockAfter some seconds} on the wall, with an {@link
+ * IllegalStateException} that says what it waits for.
  *
  * <p><b>Chance</b> comes from the seed. Each direction between two addresses draws for itself, so
  * what other sockets do does not change its fate; what is due at the same time arrives in the order
@@ -77,8 +77,8 @@ public final class SimulatedNetwork implements AutoCloseable {
     this.seed = seed;
     this.wire = new NetworkWire(seed, time::nanos);
     this.kernel = new SimulatedKernel(true, wire);
-    this.watch = new BlockWatch(time, kernel, wire, name());
-    this.pump = new NetworkPump(time, wire, kernel, watch);
+    this.watch = new BlockWatch(kernel);
+    this.pump = new NetworkPump(time, wire, kernel, watch, name());
     this.pumps = PumpHook.newGroup(PumpGroup.class, kernel, pump);
     kernel.onByHand(pump::wake);
   }
@@ -137,8 +137,9 @@ public final class SimulatedNetwork implements AutoCloseable {
   }
 
   /**
-   * How long a thread may wait in {@code block()} while nothing happens in virtual time. Default 5
-   * seconds, measured on the wall.
+   * How long a thread may wait in {@code block()} or in a StepVerifier while nothing happens.
+   * Default 5 seconds in virtual time, measured on the wall; else 30 seconds, while no datagram is
+   * under way, and not for a {@code block(timeout)}, which ends by itself.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -147,7 +148,7 @@ public final class SimulatedNetwork implements AutoCloseable {
       throw new IllegalArgumentException(
           "failBlockAfter is " + limit + ": allowed are positive durations");
     }
-    watch.limit(limit);
+    pump.patience(limit);
     return this;
   }
 

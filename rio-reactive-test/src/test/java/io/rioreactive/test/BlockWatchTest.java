@@ -177,6 +177,59 @@ class BlockWatchTest {
   }
 
   @Test
+  void onTheWallAWaitEndsWhileNothingIsUnderWay() {
+    RioConnection silent = RioUdpServer.create().runOn(network.pumps()).bindNow();
+    assertThatThrownBy(() -> silent.receive().blockFirst())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("block() at " + getClass().getName())
+        .hasMessageContaining("waits for datagrams: receive()")
+        .hasMessageContaining("no datagram is under way")
+        .hasMessageContaining("failBlockAfter");
+  }
+
+  @Test
+  void onTheWallAStepVerifierEndsToo() {
+    RioConnection silent = RioUdpServer.create().runOn(network.pumps()).bindNow();
+    assertThatThrownBy(() -> StepVerifier.create(silent.next()).expectNextCount(1).verifyComplete())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("StepVerifier.verify() at")
+        .hasMessageContaining("no datagram is under way");
+  }
+
+  @Test
+  void onTheWallABlockWithATimeoutAndOneForADatagramUnderWayAreLeftAlone() {
+    network.link(Link.create().latency(LIMIT.multipliedBy(3)));
+    RioConnection server = echo();
+    RioConnection client = client();
+
+    assertThat(client.send(Mono.just(Datagram.of("hi"))).then(client.next()).block().asString())
+        .isEqualTo("hi");
+    assertThatThrownBy(() -> client.next().block(LIMIT.multipliedBy(3)))
+        .hasMessageContaining("Timeout on blocking read");
+    assertThat(server.isDisposed()).isFalse();
+  }
+
+  @Test
+  void onTheWallAWaitForSomethingElseIsNotInterrupted() {
+    echo();
+    assertThat(Mono.delay(LIMIT.multipliedBy(4)).block()).isZero();
+  }
+
+  @Test
+  void byHandAWaitForAPumpThatNobodyTurnsEnds() {
+    SimulatedKernel kernel = SimulatedKernel.withdrawingPosts();
+    try (ManualPump pump = ManualPump.over(kernel)) {
+      pump.failBlockAfter(kernel, LIMIT);
+      RioConnection server = RioUdpServer.create().runOn(pump.group()).bindNow();
+
+      assertThatThrownBy(() -> StepVerifier.create(server.next()).expectNextCount(1).verifyComplete())
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("nobody turns the pump")
+          .hasMessageContaining("by hand; the last events:");
+    }
+  }
+
+  @Test
   void aLimitMustBePositive() {
     assertThatThrownBy(() -> network.failBlockAfter(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
