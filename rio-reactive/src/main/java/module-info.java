@@ -4,7 +4,8 @@ import org.jspecify.annotations.NullMarked;
  * Reactive UDP: Project Reactor over the kernel's own completion queues.
  *
  * <p>Applications use {@link io.rioreactive}. The other packages are open to the project's own test
- * module only, and to its sample {@code rio-probe}, which asks Windows what no API tells.
+ * module only, whose kernel contract runs on each provider, and to its sample {@code rio-probe},
+ * which asks Windows what no API tells.
  */
 @NullMarked
 @SuppressWarnings("module") // the modules named below are built after this one
@@ -19,7 +20,12 @@ module io.rioreactive {
   exports io.rioreactive.kernel to
       io.rioreactive.test,
       io.rioreactive.samples;
+  exports io.rioreactive.kernel.linux to
+      io.rioreactive.test;
+  exports io.rioreactive.kernel.nio to
+      io.rioreactive.test;
   exports io.rioreactive.kernel.windows to
+      io.rioreactive.test,
       io.rioreactive.samples;
   exports io.rioreactive.ffm to
       io.rioreactive.samples;

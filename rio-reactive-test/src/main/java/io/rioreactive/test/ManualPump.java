@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
   /** Held within a turn: {@link BlockWatch} may turn the pump while the test goes on. */
   private final ReentrantLock turning = new ReentrantLock();
 
-  private volatile long turnsSoFar;
+  private final AtomicLong turnsSoFar = new AtomicLong();
   private volatile @Nullable BlockWatch watch;
   private volatile Duration patience = Duration.ZERO;
 
@@ -126,7 +127,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
         return false;
       }
       turner = Thread.currentThread();
-      turnsSoFar++;
+      turnsSoFar.incrementAndGet();
       watchMe();
       return turn(pump);
     } finally {
@@ -204,7 +205,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
 
         @Override
         public long activity() {
-          return turnsSoFar;
+          return turnsSoFar.get();
         }
 
         @Override

@@ -296,8 +296,8 @@ final class NetworkPump implements PumpDriver, Watched {
             : "the next datagram arrives at " + Duration.ofNanos(due);
     if (!time.isVirtual()) {
       return event
-          + ": what was waited for was lost, or nobody has sent it; if it comes later, allow for that:"
-          + " SimulatedNetwork.failBlockAfter";
+          + ": what was waited for was lost, or nobody has sent it; if it comes later, allow for"
+          + " that: SimulatedNetwork.failBlockAfter";
     }
     return "virtual time stands at "
         + time.now()

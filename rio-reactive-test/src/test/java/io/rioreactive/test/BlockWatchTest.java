@@ -222,7 +222,8 @@ class BlockWatchTest {
       pump.failBlockAfter(kernel, LIMIT);
       RioConnection server = RioUdpServer.create().runOn(pump.group()).bindNow();
 
-      assertThatThrownBy(() -> StepVerifier.create(server.next()).expectNextCount(1).verifyComplete())
+      assertThatThrownBy(
+              () -> StepVerifier.create(server.next()).expectNextCount(1).verifyComplete())
           .isInstanceOf(AssertionError.class)
           .hasMessageContaining("nobody turns the pump")
           .hasMessageContaining("by hand; the last events:");

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
@@ -394,21 +393,6 @@ class SimulatedKernelTest {
     post(requests, 0, 1, 2, 3);
     requests.close();
     return dequeue(other);
-  }
-
-  @Test
-  void aWakeBeforeTheAwaitIsNotLost() throws IOException {
-    queue.wake();
-    queue.await();
-    queue.close();
-    queue.wake();
-  }
-
-  @Test
-  void everyFeatureHasAnAnswer() {
-    assertThat(kernel.features()).containsOnlyKeys(Feature.values());
-    assertThat(kernel.name()).isEqualTo("simulated");
-    kernel.probe();
   }
 
   private static RequestQueue open(CompletionQueue queue) throws IOException {

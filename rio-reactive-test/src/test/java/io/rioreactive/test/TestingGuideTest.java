@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TestingGuideTest {
 
   private static final Path GUIDE = Path.of("..", "docs", "TESTING.md");
-  private static final Path EXAMPLES = Path.of("..", "rio-reactive-test", "src/test/java/io/rioreactive/test/guide");
+  private static final Path EXAMPLES =
+      Path.of("..", "rio-reactive-test", "src/test/java/io/rioreactive/test/guide");
 
   private static final Pattern JAVA =
       Pattern.compile("^```java\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);

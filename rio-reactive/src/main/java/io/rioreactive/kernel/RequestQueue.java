@@ -56,7 +56,8 @@ public interface RequestQueue {
   /**
    * Where received datagrams and their senders stand, by {@link CompletionBatch#place}. It has a
    * slot for each receive that can be posted if the kernel writes to posted slots at any time; else
-   * as many as a batch has, since then a datagram needs memory only while its batch is handled.
+   * as many as one dequeue may fill, since then a datagram needs memory only while its batch is
+   * handled.
    */
   SlotRegion receiveSlots();
 

@@ -3,7 +3,6 @@ package io.rioreactive.kernel.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rioreactive.kernel.Feature;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.OS;
@@ -24,11 +23,6 @@ class LinuxMmsgKernelTest {
             .hasMessageContaining("linux-mmsg");
       }
     }
-  }
-
-  @Test
-  void everyFeatureHasAnAnswer() {
-    assertThat(kernel.features()).containsOnlyKeys(Feature.values());
   }
 
   @Test

@@ -33,24 +33,6 @@ class MmsgConnectTest {
   private static final byte[] A = "a".getBytes(UTF_8);
   private static final byte[] B = "b".getBytes(UTF_8);
 
-  @Test
-  void sendsGoToThePeerWhateverTheSlotSays() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      RequestQueue socket = open(harness, "127.0.0.1", 0);
-      socket.connect(harness.peerAddress());
-      postReceives(socket, 2);
-      postSend(socket, 0, MmsgHarness.loopback(9), A);
-      socket.commit();
-
-      assertThat(harness.dequeue()).containsExactly(Done.sent(socket, 0, "a"));
-      assertThat(harness.receiveAtPeer()).isEqualTo("a");
-      harness.sendTo(socket, B);
-      Done done = harness.take(1).getFirst();
-      assertThat(done.text()).isEqualTo("b");
-      assertThat(done.sender()).isEqualTo(harness.peerAddress());
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {0, Constants.SO_ATTACH_FILTER})
   void nobodyElseIsHeardNotEvenWhoCameBefore(int refusedOption) throws IOException {

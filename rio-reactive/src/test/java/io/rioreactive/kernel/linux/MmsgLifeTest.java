@@ -91,30 +91,6 @@ class MmsgLifeTest {
   }
 
   @Test
-  void anIndexIsTheLowestFreeOneAndIsUsedAgain() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      for (int i = 0; i < 40; i++) {
-        assertThat(harness.open(1, 1, 64).index()).isEqualTo(i);
-      }
-      RequestQueue again = harness.open(1, 1, 64);
-      harness.close(again);
-      assertThat(harness.open(1, 1, 64).index()).isEqualTo(40);
-    }
-  }
-
-  @Test
-  void manySocketsOnOneQueueAllReceive() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      for (int i = 0; i < 100; i++) {
-        RequestQueue socket = harness.open(1, 1, 64);
-        postReceives(socket, 1);
-        harness.sendTo(socket, new byte[1]);
-      }
-      assertThat(harness.take(100)).extracting(Done::socket).doesNotHaveDuplicates();
-    }
-  }
-
-  @Test
   void abandonedSlotsStayMappedAndTheIndexIsFree() throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket =

@@ -7,19 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @EnabledOnOs(OS.LINUX)
 @Timeout(20)
@@ -27,22 +21,6 @@ class MmsgReceiveTest {
 
   private static final byte[] A = "a".getBytes(UTF_8);
   private static final byte[] B = "b".getBytes(UTF_8);
-
-  @ParameterizedTest
-  @EnumSource(WaitMode.class)
-  void receivesPayloadLengthAndSender(WaitMode waitMode) throws IOException {
-    try (MmsgHarness harness = new MmsgHarness(waitMode)) {
-      RequestQueue socket = harness.open(4, 1, 64);
-      postReceives(socket, 4);
-      harness.sendTo(socket, "hello".getBytes(UTF_8), new byte[0]);
-
-      List<Done> done = harness.take(2);
-
-      assertThat(done).extracting(Done::status).containsOnly(CompletionStatus.OK);
-      assertThat(done).extracting(Done::text).containsExactly("hello", "");
-      assertThat(done).extracting(Done::sender).containsOnly(harness.peerAddress());
-    }
-  }
 
   @Test
   void theSlotPostedLastIsFilledFirst() throws IOException {
@@ -56,58 +34,6 @@ class MmsgReceiveTest {
       socket.postReceive(5);
       harness.sendTo(socket, A, A);
       assertThat(harness.take(2)).extracting(Done::slot).containsExactly(5, 4);
-    }
-  }
-
-  @Test
-  void neverReceivesMoreThanPosted() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      RequestQueue socket = harness.open(8, 1, 64);
-      postReceives(socket, 2);
-      harness.sendTo(socket, A, B, A, B);
-
-      assertThat(harness.take(2)).hasSize(2);
-      assertThat(harness.dequeue()).isEmpty();
-      assertThat(harness.dequeue()).isEmpty();
-
-      socket.postReceive(0);
-      assertThat(harness.take(1)).hasSize(1);
-    }
-  }
-
-  @Test
-  void tellsTheTrueLengthOfATruncatedDatagram() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      RequestQueue socket = harness.open(2, 1, 4);
-      postReceives(socket, 2);
-      harness.sendTo(socket, "123456789".getBytes(UTF_8), "1234".getBytes(UTF_8));
-
-      List<Done> done = harness.take(2);
-
-      assertThat(done)
-          .extracting(Done::status)
-          .containsExactly(CompletionStatus.TRUNCATED, CompletionStatus.OK);
-      assertThat(done).extracting(Done::length).containsExactly(9, 4);
-      assertThat(done.getFirst().text()).isEqualTo("1234");
-    }
-  }
-
-  @Test
-  void withdrawsTheMostRecentAndTheDatagramWaits() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      RequestQueue socket = harness.open(4, 1, 64);
-      postReceives(socket, 4);
-      int[] slots = new int[8];
-
-      assertThat(socket.withdrawReceives(slots, 3)).isEqualTo(3);
-      assertThat(slots).startsWith(3, 2, 1);
-      assertThat(socket.withdrawReceives(slots, 8)).isEqualTo(1);
-
-      harness.sendTo(socket, A);
-      assertThat(harness.dequeue()).isEmpty();
-      assertThat(harness.dequeue()).isEmpty();
-      socket.postReceive(2);
-      assertThat(harness.take(1)).extracting(Done::slot).containsExactly(2);
     }
   }
 
@@ -220,25 +146,6 @@ class MmsgReceiveTest {
                   Errno.ESHUTDOWN.code(),
                   null,
                   null));
-    }
-  }
-
-  @Test
-  void aDualStackSocketSeesBothFamilies() throws IOException {
-    try (MmsgHarness harness = new MmsgHarness()) {
-      InetAddress any = InetAddress.ofLiteral("::");
-      RequestQueue socket =
-          harness.open(MmsgHarness.config(new InetSocketAddress(any, 0), 4, 4, 64, Map.of()));
-      postReceives(socket, 4);
-      InetSocketAddress four = MmsgHarness.loopback(socket.localAddress().getPort());
-      harness.peer.send(new java.net.DatagramPacket(A, 1, four));
-
-      List<Done> done = harness.take(1);
-
-      assertThat(done.getFirst().sender()).isEqualTo(harness.peerAddress());
-      MmsgHarness.postSend(socket, 0, done.getFirst().sender(), B);
-      socket.commit();
-      assertThat(harness.receiveAtPeer()).isEqualTo("b");
     }
   }
 }

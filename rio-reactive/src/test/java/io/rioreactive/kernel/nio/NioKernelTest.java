@@ -10,14 +10,11 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.KernelException;
-import io.rioreactive.kernel.Needs;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import io.rioreactive.kernel.SocketConfig;
-import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
@@ -29,108 +26,17 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The provider {@code nio} against plain sockets, on the thread of the test. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NioKernelTest {
 
   private static final InetSocketAddress ANY_PORT = new InetSocketAddress(LOOPBACK, 0);
-
-  @Test
-  void probeFindsThatItWorks() throws IOException {
-    NioKernel kernel = new NioKernel();
-    kernel.probe();
-    assertThat(kernel.name()).isEqualTo("nio");
-    assertThat(kernel.features()).containsOnlyKeys(Feature.values());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "::1"})
-  void datagramsGoBothWays(String literal) throws IOException {
-    InetAddress address = InetAddress.ofLiteral(literal);
-    assumeAvailable(address);
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(address);
-      DatagramSocket peer = net.peer(address);
-      assertThat(socket.localAddress().getAddress()).isEqualTo(address);
-      assertThat(socket.localAddress().getPort()).isPositive();
-
-      Net.post(socket, 3);
-      Net.send(peer, "ping", socket);
-      assertThat(net.completions(1)).containsExactly("receive 3 OK 4");
-      assertThat(Net.payload(socket, 0, 4)).isEqualTo("ping");
-      assertThat(Net.sender(socket, 0)).isEqualTo(peer.getLocalSocketAddress());
-
-      Net.postSend(socket, 5, "pong", Net.sender(socket, 0));
-      socket.commit();
-      assertThat(Net.receive(peer)).isEqualTo("pong");
-      assertThat(net.completions(1)).containsExactly("send 5 OK 4");
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(WaitMode.class)
-  void allWaitModesWork(WaitMode waitMode) throws IOException {
-    try (Net net = new Net(waitMode)) {
-      RequestQueue socket = net.open(LOOPBACK);
-      Net.post(socket, 0);
-      Net.send(net.peer(LOOPBACK), "a", socket);
-      assertThat(net.completions(1)).containsExactly("receive 0 OK 1");
-    }
-  }
-
-  @Test
-  void anIpv6SocketServesIpv4Too() throws IOException {
-    assumeAvailable(LOOPBACK_V6);
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(InetAddress.ofLiteral("::"));
-      DatagramSocket peer = net.peer(LOOPBACK);
-      RequestQueue other = net.open(LOOPBACK);
-      Net.post(socket, 0);
-      Net.postSend(
-          other, 0, "four", new InetSocketAddress(LOOPBACK, socket.localAddress().getPort()));
-      other.commit();
-
-      assertThat(net.completions(2)).contains("receive 0 OK 4");
-      assertThat(Net.sender(socket, 0)).isEqualTo(other.localAddress());
-
-      Net.postSend(socket, 0, "back", (InetSocketAddress) peer.getLocalSocketAddress());
-      socket.commit();
-      assertThat(Net.receive(peer)).isEqualTo("back");
-    }
-  }
-
-  @Test
-  void lengthsFromNothingToMoreThanTheSlot() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      DatagramSocket peer = net.peer(LOOPBACK);
-      Net.post(socket, 3, 2, 1, 0);
-      Net.send(peer, "", socket);
-      Net.send(peer, "x".repeat(DATAGRAM_SIZE), socket);
-      Net.send(peer, "y".repeat(DATAGRAM_SIZE + 1), socket);
-      Net.send(peer, "z".repeat(DATAGRAM_SIZE * 2), socket);
-
-      assertThat(net.completions(4))
-          .containsExactly(
-              "receive 0 OK 0",
-              "receive 1 OK 32",
-              "receive 2 TRUNCATED 32",
-              "receive 3 TRUNCATED 32");
-      assertThat(Net.payload(socket, 1, DATAGRAM_SIZE)).isEqualTo("x".repeat(DATAGRAM_SIZE));
-      assertThat(Net.payload(socket, 2, DATAGRAM_SIZE)).isEqualTo("y".repeat(DATAGRAM_SIZE));
-    }
-  }
 
   @Test
   void aTruncatedDatagramStaysInItsPlace() throws IOException {
@@ -148,22 +54,6 @@ class NioKernelTest {
 
       assertThat(Net.payload(socket, 1, 9)).isEqualTo("neighbour");
       assertThat(Net.sender(socket, 1)).isEqualTo(peer.getLocalSocketAddress());
-    }
-  }
-
-  @Test
-  void emptyDatagramsAreSent() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      DatagramSocket peer = net.peer(LOOPBACK);
-      InetSocketAddress target = (InetSocketAddress) peer.getLocalSocketAddress();
-      Net.postSend(socket, 0, "", target);
-      Net.postSend(socket, 1, "b", target);
-      socket.commit();
-
-      assertThat(Net.receive(peer)).isEmpty();
-      assertThat(Net.receive(peer)).isEqualTo("b");
-      assertThat(net.completions(2)).containsExactly("send 0 OK 0", "send 1 OK 1");
     }
   }
 
@@ -213,82 +103,6 @@ class NioKernelTest {
   }
 
   @Test
-  void aTargetThatIsGoneHurtsNobody() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      DatagramSocket peer = net.peer(LOOPBACK);
-      InetSocketAddress gone;
-      try (DatagramSocket closed = new DatagramSocket(ANY_PORT)) {
-        gone = (InetSocketAddress) closed.getLocalSocketAddress();
-      }
-      Net.post(socket, 0);
-      for (int slot = 0; slot < 4; slot++) {
-        Net.postSend(socket, slot, "a", gone);
-        socket.commit();
-        assertThat(net.completions(1)).containsExactly("send " + slot + " OK 1");
-      }
-      Net.send(peer, "still here", socket);
-      assertThat(net.completions(1)).containsExactly("receive 0 OK 10");
-    }
-  }
-
-  @Test
-  void withdrawnReceivesLeaveDatagramsInTheSocket() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      DatagramSocket peer = net.peer(LOOPBACK);
-      Net.post(socket, 0, 1, 2);
-      int[] slots = new int[SLOTS];
-      assertThat(socket.withdrawReceives(slots, 2)).isEqualTo(2);
-      assertThat(slots).startsWith(2, 1);
-      assertThat(socket.withdrawReceives(slots, SLOTS)).isEqualTo(1);
-      assertThat(socket.withdrawReceives(slots, SLOTS)).isZero();
-
-      Net.send(peer, "one", socket);
-      Net.send(peer, "two", socket);
-      assertThat(net.rest()).isEmpty();
-
-      Net.post(socket, 7);
-      assertThat(net.completions(1)).containsExactly("receive 7 OK 3");
-      assertThat(Net.payload(socket, 0, 3)).isEqualTo("one");
-      Net.post(socket, 7);
-      assertThat(net.completions(1)).containsExactly("receive 7 OK 3");
-      assertThat(Net.payload(socket, 0, 3)).isEqualTo("two");
-    }
-  }
-
-  @Test
-  void noMoreIsReceivedThanWasPosted() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      DatagramSocket peer = net.peer(LOOPBACK);
-      for (int i = 0; i < 5; i++) {
-        Net.send(peer, "d" + i, socket);
-      }
-      Net.post(socket, 0, 1);
-      assertThat(net.completions(2)).hasSize(2);
-      assertThat(net.rest()).isEmpty();
-      Net.post(socket, 0, 1, 2);
-      assertThat(net.completions(3)).hasSize(3);
-      assertThat(net.rest()).isEmpty();
-    }
-  }
-
-  @Test
-  void whatArrivesLaterIsFoundByWaiting() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      DatagramSocket peer = net.peer(LOOPBACK);
-      for (int round = 0; round < 100; round++) {
-        Net.post(socket, 0);
-        assertThat(net.rest()).isEmpty();
-        Net.send(peer, "a", socket);
-        assertThat(net.completions(1)).containsExactly("receive 0 OK 1");
-      }
-    }
-  }
-
-  @Test
   void closeCompletesEverythingAsCancelled() throws IOException {
     try (Net net = new Net()) {
       RequestQueue socket = net.open(LOOPBACK);
@@ -313,22 +127,6 @@ class NioKernelTest {
   }
 
   @Test
-  void completionsOfABatchTooSmallAreKept() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue socket = net.open(LOOPBACK);
-      Net.post(socket, 0, 1, 2, 3);
-      socket.close();
-      CompletionBatch one = new CompletionBatch(1);
-      BitSet slots = new BitSet();
-      while (net.queue.dequeue(one)) {
-        slots.set(one.slot(0));
-        one.clear();
-      }
-      assertThat(slots.cardinality()).isEqualTo(4);
-    }
-  }
-
-  @Test
   void anAbandonedSocketIsHeardOfNoMore() throws IOException {
     try (Net net = new Net()) {
       RequestQueue socket = net.queue.openSocket(config(ANY_PORT));
@@ -337,20 +135,6 @@ class NioKernelTest {
       socket.close();
       socket.abandon();
       assertThat(net.rest()).isEmpty();
-    }
-  }
-
-  @Test
-  void theLowestIndexIsUsedAgain() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue first = net.open(LOOPBACK);
-      RequestQueue second = net.open(LOOPBACK);
-      assertThat(first.index()).isZero();
-      assertThat(second.index()).isEqualTo(1);
-      first.close();
-      assertThat(net.open(LOOPBACK).index()).as("not released yet").isEqualTo(2);
-      net.release(first);
-      assertThat(net.open(LOOPBACK).index()).isZero();
     }
   }
 
@@ -425,23 +209,6 @@ class NioKernelTest {
   }
 
   @Test
-  void twoSocketsDoNotShareAPortUnasked() throws IOException {
-    try (Net net = new Net()) {
-      RequestQueue first = net.open(LOOPBACK);
-      assertThatThrownBy(() -> net.open(first.localAddress(), Map.of()))
-          .isInstanceOf(BindException.class);
-    }
-  }
-
-  @Test
-  void aWakeBeforeTheAwaitEndsIt() throws IOException {
-    try (Net net = new Net()) {
-      net.queue.wake();
-      net.queue.await();
-    }
-  }
-
-  @Test
   void aWakeIsNotSwallowedByWhatComesBetween() throws IOException {
     try (Net net = new Net()) {
       RequestQueue socket = net.open(LOOPBACK);
@@ -450,63 +217,6 @@ class NioKernelTest {
       net.rest();
       net.queue.await();
     }
-  }
-
-  @Test
-  void aWakeDuringTheAwaitEndsIt() throws IOException, InterruptedException {
-    try (Net net = new Net()) {
-      Thread pump = Thread.currentThread();
-      Thread waker =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    while (!isSelecting(pump)) {
-                      Thread.onSpinWait();
-                    }
-                    net.queue.wake();
-                  });
-      net.queue.await();
-      waker.join();
-    }
-  }
-
-  private static boolean isSelecting(Thread thread) {
-    return Stream.of(thread.getStackTrace())
-        .anyMatch(frame -> frame.getMethodName().equals("select"));
-  }
-
-  @Test
-  void manyWakesFromOtherThreadsAreNotLost() throws IOException, InterruptedException {
-    int rounds = 5_000;
-    try (Net net = new Net()) {
-      AtomicInteger done = new AtomicInteger();
-      Thread waker =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 1; i <= rounds; i++) {
-                      done.set(i);
-                      net.queue.wake();
-                      while (done.get() == i) {
-                        Thread.onSpinWait();
-                      }
-                    }
-                  });
-      for (int i = 1; i <= rounds; i++) {
-        while (done.get() != i) {
-          net.queue.await();
-        }
-        done.set(-i);
-      }
-      waker.join();
-    }
-  }
-
-  @Test
-  void wakeAfterCloseDoesNothing() throws IOException {
-    Net net = new Net();
-    net.close();
-    net.queue.wake();
   }
 
   @Test
@@ -523,34 +233,6 @@ class NioKernelTest {
       Net.send(net.peer(LOOPBACK), "a", socket);
       assertThat(net.completions(1)).containsExactly("receive 0 OK 1");
       assertThat(Thread.interrupted()).isFalse();
-    }
-  }
-
-  @Test
-  void aFloodedSocketDoesNotStarveAnother() throws IOException {
-    try (Net net = new Net()) {
-      DatagramSocket peer = net.peer(LOOPBACK);
-      RequestQueue flooded = net.open(LOOPBACK);
-      RequestQueue quiet = net.open(LOOPBACK);
-      Net.post(quiet, 0);
-      assertThat(net.rest()).isEmpty();
-      Net.post(flooded, 0, 1, 2, 3);
-      for (int i = 0; i < 4; i++) {
-        Net.send(peer, "flood", flooded);
-      }
-      Net.send(peer, "quiet", quiet);
-      CompletionBatch one = new CompletionBatch(1);
-      boolean isQuietServed = false;
-      for (int turn = 0; turn < 100 && !isQuietServed; turn++) {
-        one.clear();
-        assertThat(net.queue.dequeue(one)).as("the flood never ends").isTrue();
-        isQuietServed = one.socket(0) == quiet.index();
-        if (!isQuietServed) {
-          Net.send(peer, "flood", flooded);
-          Net.post(flooded, one.slot(0));
-        }
-      }
-      assertThat(isQuietServed).isTrue();
     }
   }
 
@@ -620,10 +302,6 @@ class NioKernelTest {
 
   private static SocketConfig config(InetSocketAddress address) {
     return new SocketConfig(address, SLOTS, SLOTS, DATAGRAM_SIZE, Map.of());
-  }
-
-  private static void assumeAvailable(InetAddress address) {
-    Needs.need(canBind(new InetSocketAddress(address, 0)), "the address " + address);
   }
 
   private static boolean canBind(InetSocketAddress address) {

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.ConnectRules;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.Wine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,17 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(OS.WINDOWS)
-class IocpConnectTest implements ConnectRules {
-
-  @Override
-  public KernelHarness openHarness() throws IOException {
-    return new IocpHarness();
-  }
-
-  @Override
-  public boolean hearsAfterNews() {
-    return !Wine.isThere();
-  }
+class IocpConnectTest {
 
   @Test
   void theSystemIsAskedToTellOfEarlierDatagrams() throws IOException {

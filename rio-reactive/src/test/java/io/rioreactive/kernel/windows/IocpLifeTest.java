@@ -3,7 +3,6 @@ package io.rioreactive.kernel.windows;
 import static io.rioreactive.kernel.KernelHarness.config;
 import static io.rioreactive.kernel.KernelHarness.loopback;
 import static io.rioreactive.kernel.KernelHarness.postReceives;
-import static io.rioreactive.kernel.KernelHarness.postSend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,39 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening, closing and what is left behind; each harness counts sockets and memory at its end. */
 @EnabledOnOs(OS.WINDOWS)
 @Timeout(60)
 class IocpLifeTest {
-
-  @ParameterizedTest
-  @ValueSource(ints = {1_000, 10_000})
-  void closeCancelsAllThatIsOutstanding(int receives) throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      RequestQueue socket = harness.open(receives, 4, 64);
-      postReceives(socket, receives);
-      for (int slot = 0; slot < 4; slot++) {
-        postSend(socket, slot, harness.peerAddress(), new byte[1]);
-      }
-
-      List<Done> done = harness.close(socket);
-
-      assertThat(done).hasSize(receives + 4);
-      assertThat(done).filteredOn(Done::isReceive).extracting(Done::slot).doesNotHaveDuplicates();
-      assertThat(done)
-          .filteredOn(Done::isReceive)
-          .extracting(Done::status)
-          .containsOnly(CompletionStatus.CANCELLED);
-      assertThat(done)
-          .filteredOn(d -> !d.isReceive())
-          .extracting(Done::status)
-          .containsOnly(CompletionStatus.OK);
-      assertThat(done).extracting(Done::code).containsOnly(0);
-    }
-  }
 
   @Test
   void whatCameBeforeTheCloseIsNotLost() throws IOException {
@@ -115,35 +86,6 @@ class IocpLifeTest {
       RequestQueue socket = harness.open(2, 2, 64);
       postReceives(socket, 1);
       assertThatThrownBy(() -> socket.postReceive(0)).isInstanceOf(IllegalStateException.class);
-    }
-  }
-
-  @Test
-  void anIndexIsTheLowestFreeOneAndIsUsedAgain() throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      List<RequestQueue> all = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
-        all.add(harness.open(1, 1, 64));
-        assertThat(all.getLast().index()).isEqualTo(i);
-      }
-      for (int free : new int[] {39, 7, 3}) {
-        harness.close(all.get(free));
-      }
-      for (int index : new int[] {3, 7, 39, 40}) {
-        assertThat(harness.open(1, 1, 64).index()).isEqualTo(index);
-      }
-    }
-  }
-
-  @Test
-  void manySocketsOnOneQueueAllReceive() throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      for (int i = 0; i < 100; i++) {
-        RequestQueue socket = harness.open(1, 1, 64);
-        postReceives(socket, 1);
-        harness.sendTo(socket, new byte[1]);
-      }
-      assertThat(harness.take(100)).extracting(Done::socket).doesNotHaveDuplicates();
     }
   }
 

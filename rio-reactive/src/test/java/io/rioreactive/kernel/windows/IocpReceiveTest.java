@@ -9,13 +9,9 @@ import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(OS.WINDOWS)
@@ -32,49 +27,6 @@ class IocpReceiveTest {
 
   private static final byte[] A = "a".getBytes(UTF_8);
   private static final byte[] B = "b".getBytes(UTF_8);
-
-  @ParameterizedTest
-  @EnumSource(WaitMode.class)
-  void receivesPayloadLengthAndSender(WaitMode waitMode) throws IOException {
-    try (IocpHarness harness = new IocpHarness(waitMode)) {
-      RequestQueue socket = harness.open(4, 1, 64);
-      postReceives(socket, 4);
-      harness.sendTo(socket, "hello".getBytes(UTF_8), new byte[0]);
-
-      List<Done> done = harness.take(2);
-
-      assertThat(done).extracting(Done::status).containsOnly(CompletionStatus.OK);
-      assertThat(done).extracting(Done::text).containsExactly("hello", "");
-      assertThat(done).extracting(Done::sender).containsOnly(harness.peerAddress());
-      assertThat(done).extracting(Done::slot).containsExactly(0, 1);
-    }
-  }
-
-  @Test
-  void neverReceivesMoreThanPosted() throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      RequestQueue socket = harness.open(8, 1, 64);
-      postReceives(socket, 2);
-      harness.sendTo(socket, A, B, A, B);
-
-      assertThat(harness.take(2)).hasSize(2);
-      assertThat(harness.dequeue()).isEmpty();
-      assertThat(harness.dequeue()).isEmpty();
-
-      socket.postReceive(0);
-      assertThat(harness.take(1)).extracting(Done::text).containsExactly("a");
-    }
-  }
-
-  @Test
-  void aPostedReceiveIsKept() throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      RequestQueue socket = harness.open(4, 1, 64);
-      postReceives(socket, 4);
-
-      assertThat(socket.withdrawReceives(new int[4], 4)).isZero();
-    }
-  }
 
   /** Whether datagrams come before the posts or after them, and packets are skipped or not. */
   @ParameterizedTest
@@ -332,25 +284,6 @@ class IocpReceiveTest {
       harness.winsock.refuseReceive(WsaError.WSAENOTSOCK);
 
       assertThat(socket.postReceive(0)).isEqualTo(WsaError.WSAENOTSOCK.code());
-    }
-  }
-
-  @Test
-  void aDualStackSocketSeesBothFamilies() throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      InetAddress any = InetAddress.ofLiteral("::");
-      RequestQueue socket =
-          harness.open(KernelHarness.config(new InetSocketAddress(any, 0), 4, 4, 64, Map.of()));
-      postReceives(socket, 4);
-      InetSocketAddress four = KernelHarness.loopback(socket.localAddress().getPort());
-      harness.peer.send(new DatagramPacket(A, 1, four));
-
-      List<Done> done = harness.take(1);
-
-      assertThat(done.getFirst().sender()).isEqualTo(harness.peerAddress());
-      KernelHarness.postSend(socket, 0, harness.peerAddress(), B);
-      socket.commit();
-      assertThat(harness.receiveAtPeer()).isEqualTo("b");
     }
   }
 }

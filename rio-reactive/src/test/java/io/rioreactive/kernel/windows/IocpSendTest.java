@@ -48,17 +48,6 @@ class IocpSendTest {
   }
 
   @Test
-  void anEmptyDatagramIsSent() throws IOException {
-    try (IocpHarness harness = new IocpHarness()) {
-      RequestQueue socket = harness.open(1, 1, 64);
-      harness.send(socket, 0, "");
-
-      assertThat(harness.take(1)).containsExactly(Done.sent(socket, 0, ""));
-      assertThat(harness.receiveAtPeer()).isEmpty();
-    }
-  }
-
-  @Test
   void aDatagramThatCannotGoFailsAloneInTheMiddle() throws IOException {
     try (IocpHarness harness = new IocpHarness()) {
       RequestQueue socket = harness.open(1, 5, 65_527);

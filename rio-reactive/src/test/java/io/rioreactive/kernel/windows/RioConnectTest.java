@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.ConnectRules;
-import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.Wine;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,23 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.WINDOWS)
-class RioConnectTest implements ConnectRules {
-
-  @Override
-  public KernelHarness openHarness() throws IOException {
-    return new RioHarness();
-  }
-
-  /** RIO hides it from the program: what is asked for when it connects has no effect. */
-  @Override
-  public boolean tellsOfDeadPorts() {
-    return false;
-  }
-
-  @Override
-  public boolean hearsAfterNews() {
-    return !Wine.isThere();
-  }
+class RioConnectTest {
 
   @Test
   void aSendThatEndsForEarlierOnesIsMadeAgainAndEachIsNews() throws IOException {

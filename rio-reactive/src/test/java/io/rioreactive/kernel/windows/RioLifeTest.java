@@ -1,19 +1,16 @@
 package io.rioreactive.kernel.windows;
 
 import static io.rioreactive.kernel.KernelHarness.postReceives;
-import static io.rioreactive.kernel.KernelHarness.postSend;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
-import java.net.BindException;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -25,33 +22,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnabledOnOs(OS.WINDOWS)
 @Timeout(60)
 class RioLifeTest {
-
-  @ParameterizedTest
-  @EnumSource(WaitMode.class)
-  void closeCancelsAllThatIsPosted(WaitMode waitMode) throws IOException {
-    try (RioHarness harness = new RioHarness(waitMode)) {
-      RequestQueue socket = harness.open(1_000, 8, 64);
-      postReceives(socket, 1_000);
-      for (int slot = 0; slot < 8; slot++) {
-        postSend(socket, slot, harness.peerAddress(), new byte[1]);
-      }
-      socket.commit();
-
-      List<Done> done = harness.close(socket);
-
-      assertThat(done)
-          .filteredOn(Done::isReceive)
-          .hasSize(1_000)
-          .allMatch(d -> d.status() == CompletionStatus.CANCELLED)
-          .extracting(Done::slot)
-          .doesNotHaveDuplicates();
-      assertThat(done)
-          .filteredOn(d -> !d.isReceive())
-          .hasSize(8)
-          .allMatch(
-              d -> d.status() == CompletionStatus.OK || d.status() == CompletionStatus.CANCELLED);
-    }
-  }
 
   @Test
   void afterCloseNothingIsAcceptedAndTheRestIsHarmless() throws IOException {
@@ -69,50 +39,6 @@ class RioLifeTest {
           .hasMessageContaining("1 requests are outstanding");
       assertThat(harness.take(1)).hasSize(1);
       harness.release(socket);
-    }
-  }
-
-  @Test
-  void postsAreNeverWithdrawn() throws IOException {
-    try (RioHarness harness = new RioHarness()) {
-      RequestQueue socket = harness.open(2, 2, 64);
-      postReceives(socket, 2);
-      assertThat(socket.withdrawReceives(new int[2], 2)).isZero();
-    }
-  }
-
-  @Test
-  void oneSocketAmongManyClosesWhileTheOthersGoOn() throws IOException {
-    try (RioHarness harness = new RioHarness()) {
-      RequestQueue stays = harness.open(4, 1, 64);
-      RequestQueue goes = harness.open(4, 1, 64);
-      postReceives(stays, 4);
-      postReceives(goes, 4);
-      stays.commit();
-      goes.commit();
-
-      assertThat(harness.close(goes)).extracting(Done::socket).containsOnly(goes.index());
-
-      harness.sendTo(stays, new byte[1]);
-      assertThat(harness.take(1)).extracting(Done::socket).containsExactly(stays.index());
-    }
-  }
-
-  @Test
-  void anIndexIsTheLowestFreeOneAndIsFreeOnlyOnceNothingIsOutstanding() throws IOException {
-    try (RioHarness harness = new RioHarness()) {
-      for (int i = 0; i < 10; i++) {
-        assertThat(harness.open(1, 1, 64).index()).isEqualTo(i);
-      }
-      RequestQueue closed = harness.open(1, 1, 64);
-      postReceives(closed, 1);
-      closed.close();
-
-      assertThat(harness.open(1, 1, 64).index()).isEqualTo(11);
-      harness.take(1);
-      assertThat(harness.open(1, 1, 64).index()).isEqualTo(12);
-      harness.release(closed);
-      assertThat(harness.open(1, 1, 64).index()).isEqualTo(10);
     }
   }
 
@@ -162,6 +88,33 @@ class RioLifeTest {
   }
 
   @Test
+  void aReceiveSlabOfSeveralRegistrationsReceivesInEach() throws IOException {
+    try (RioHarness harness = new RioHarness()) {
+      int slots = 6_000; // 394 MB: two registrations
+      RequestQueue socket = harness.open(slots, 1, 65_507);
+      int perRegistration = 1 << RioSlabLayout.ofReceives(slots, 65_507, false).shift();
+      int[] posted = {0, perRegistration - 1, perRegistration, slots - 1};
+      for (int slot : posted) {
+        assertThat(socket.postReceive(slot)).isZero();
+      }
+      socket.commit();
+      for (int i = 0; i < posted.length; i++) {
+        harness.sendTo(socket, ("number " + i).getBytes(UTF_8));
+      }
+
+      List<Done> done = harness.take(posted.length);
+
+      assertThat(done)
+          .extracting(Done::slot)
+          .containsExactlyInAnyOrder(posted[0], posted[1], posted[2], posted[3]);
+      assertThat(done)
+          .extracting(Done::text)
+          .containsExactlyInAnyOrder("number 0", "number 1", "number 2", "number 3");
+      assertThat(socket.describe()).contains("receive slots 393601024 ");
+    }
+  }
+
+  @Test
   void aClaimBeyondWhatWindowsAllowsIsRefusedByName() throws IOException {
     try (RioHarness harness = new RioHarness()) {
       harness.open(4, 1, 64);
@@ -170,21 +123,6 @@ class RioLifeTest {
           .hasMessageContaining("134217728 receive and 1 send slots")
           .hasMessageContaining("RIO_MAX_CQ_SIZE");
       assertThat(harness.open(4, 1, 64).index()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void aFailedBindLeavesNothingBehind() throws IOException {
-    try (RioHarness harness = new RioHarness()) {
-      for (int i = 0; i < 20; i++) {
-        assertThatThrownBy(
-                () ->
-                    harness.queue.openSocket(
-                        KernelHarness.config(harness.peerAddress(), 16, 8, 64, Map.of())))
-            .isInstanceOf(BindException.class)
-            .hasMessageContaining("bind 127.0.0.1:" + harness.peerAddress().getPort());
-      }
-      assertThat(harness.open(4, 1, 64).index()).isZero();
     }
   }
 

@@ -8,7 +8,6 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.net.DatagramPacket;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -32,38 +31,6 @@ class RioWaitTest {
       RioDouble.control("reset");
     }
     System.clearProperty(RioPolling.YIELD_PROPERTY);
-  }
-
-  @ParameterizedTest
-  @EnumSource(WaitMode.class)
-  void aWakeUpBeforeTheWaitEndsIt(WaitMode waitMode) throws IOException {
-    try (RioHarness harness = new RioHarness(waitMode)) {
-      for (int i = 0; i < 10; i++) {
-        harness.queue.wake();
-        harness.await("though woken");
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = WaitMode.class,
-      names = {"COMPLETION_PORT", "EVENT"})
-  void aWakeUpFromAnotherThreadEndsTheWait(WaitMode waitMode) throws Exception {
-    try (RioHarness harness = new RioHarness(waitMode)) {
-      CountDownLatch isAboutToWait = new CountDownLatch(1);
-      Thread waker =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    awaitQuietly(isAboutToWait);
-                    harness.queue.wake();
-                  });
-      isAboutToWait.countDown();
-      harness.await("though woken");
-      waker.join(TimeUnit.SECONDS.toMillis(10));
-      assertThat(waker.isAlive()).isFalse();
-    }
   }
 
   @ParameterizedTest
@@ -157,14 +124,6 @@ class RioWaitTest {
       harness.await("though polled");
       harness.await("though polled");
       assertThat(RioDouble.count("RIONotify")).isEqualTo(calls);
-    }
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }

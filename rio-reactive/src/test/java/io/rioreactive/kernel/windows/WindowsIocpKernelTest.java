@@ -1,9 +1,7 @@
 package io.rioreactive.kernel.windows;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rioreactive.kernel.Feature;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.OS;
@@ -24,10 +22,5 @@ class WindowsIocpKernelTest {
             .hasMessageContainingAll("windows-iocp", "ws2_32");
       }
     }
-  }
-
-  @Test
-  void everyFeatureHasAnAnswer() {
-    assertThat(kernel.features()).containsOnlyKeys(Feature.values());
   }
 }

@@ -1,9 +1,7 @@
 package io.rioreactive.kernel.windows;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rioreactive.kernel.Feature;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -21,10 +19,5 @@ class WindowsRioKernelTest {
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("windows-rio needs 64-bit Windows");
     }
-  }
-
-  @Test
-  void everyFeatureHasAnAnswer() {
-    assertThat(kernel.features()).containsOnlyKeys(Feature.values());
   }
 }
