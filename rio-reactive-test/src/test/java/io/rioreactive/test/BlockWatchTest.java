@@ -1,5 +1,7 @@
 package io.rioreactive.test;
 
+import static io.rioreactive.test.NetworkEcho.client;
+import static io.rioreactive.test.NetworkEcho.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -7,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.rioreactive.Datagram;
 import io.rioreactive.RioConnection;
-import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import java.time.Duration;
 import java.util.Comparator;
@@ -41,24 +42,11 @@ class BlockWatchTest {
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
-  private RioConnection echo() {
-    return RioUdpServer.create()
-        .host("10.0.0.1")
-        .port(53)
-        .runOn(network.pumps())
-        .handle((in, out) -> out.send(in.receive()))
-        .bindNow();
-  }
-
-  private RioConnection client() {
-    return RioUdpClient.create().host("10.0.0.1").port(53).runOn(network.pumps()).connectNow();
-  }
-
   @Test
   void aBlockThatNeedsTimeSaysWhereAndWhatAndWhen() {
     network.virtualTime();
-    echo();
-    RioConnection client = client();
+    echo(network);
+    RioConnection client = client(network);
 
     Throwable thrown =
         catchThrowable(() -> client.send(Mono.just(Datagram.of("hi"))).then(client.next()).block());
@@ -78,7 +66,7 @@ class BlockWatchTest {
   @Test
   void aBlockForADatagramThatWasLostSaysThatNothingIsUnderWay() {
     network.virtualTime();
-    assertThatThrownBy(() -> echo().next().block())
+    assertThatThrownBy(() -> echo(network).next().block())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("has a subscriber already"); // the handler's: nothing to wait for
     RioConnection silent = RioUdpServer.create().runOn(network.pumps()).bindNow();
@@ -101,8 +89,8 @@ class BlockWatchTest {
             () ->
                 StepVerifier.withVirtualTime(
                         () -> {
-                          echo();
-                          RioConnection client = client();
+                          echo(network);
+                          RioConnection client = client(network);
                           return client.send(Mono.just(Datagram.of("hi"))).then(client.next());
                         })
                     .expectNextCount(1)
@@ -115,7 +103,7 @@ class BlockWatchTest {
   @Test
   void aBlockForSomethingElseIsInterrupted() {
     network.virtualTime();
-    echo();
+    echo(network);
     assertThatThrownBy(() -> Mono.delay(Duration.ofHours(1)).block())
         .hasRootCauseInstanceOf(InterruptedException.class);
   }
@@ -125,7 +113,7 @@ class BlockWatchTest {
     network.link(Link.create()).virtualTime();
     RioConnection server =
         RioUdpServer.create().host("10.0.0.1").port(53).runOn(network.pumps()).bindNow();
-    RioConnection client = client();
+    RioConnection client = client(network);
     CompletableFuture<Throwable> blocked = new CompletableFuture<>();
     server.receive().subscribe(hi -> blocked.complete(catchThrowable(() -> client.next().block())));
 
@@ -149,7 +137,7 @@ class BlockWatchTest {
             });
     bystander.start();
     network.virtualTime();
-    RioConnection server = echo();
+    RioConnection server = echo(network);
 
     await().during(LIMIT.multipliedBy(3)).until(() -> !server.isDisposed() && !result.isDone());
     other.complete("done");
@@ -160,8 +148,8 @@ class BlockWatchTest {
   @Test
   void somebodyElseMayMoveTimeMeanwhile() {
     network.failBlockAfter(Duration.ofSeconds(20)).virtualTime();
-    echo();
-    RioConnection client = client();
+    echo(network);
+    RioConnection client = client(network);
     Thread mover =
         Thread.startVirtualThread(
             () -> {
@@ -199,8 +187,8 @@ class BlockWatchTest {
   @Test
   void onTheWallABlockWithATimeoutAndOneForADatagramUnderWayAreLeftAlone() {
     network.link(Link.create().latency(LIMIT.multipliedBy(3)));
-    RioConnection server = echo();
-    RioConnection client = client();
+    RioConnection server = echo(network);
+    RioConnection client = client(network);
 
     assertThat(client.send(Mono.just(Datagram.of("hi"))).then(client.next()).block().asString())
         .isEqualTo("hi");
@@ -211,7 +199,7 @@ class BlockWatchTest {
 
   @Test
   void onTheWallAWaitForSomethingElseIsNotInterrupted() {
-    echo();
+    echo(network);
     assertThat(Mono.delay(LIMIT.multipliedBy(4)).block()).isZero();
   }
 
@@ -254,7 +242,7 @@ class BlockWatchTest {
     network.virtualTime();
     RioConnection server =
         RioUdpServer.create().host("10.0.0.1").port(53).runOn(network.pumps()).bindNow();
-    RioConnection client = client();
+    RioConnection client = client(network);
     CompletableFuture<Throwable> blocked = new CompletableFuture<>();
     server.receive().subscribe(hi -> blocked.complete(catchThrowable(() -> Mono.never().block())));
     client.send(Mono.just(Datagram.of("hi"))).subscribe();
@@ -268,7 +256,7 @@ class BlockWatchTest {
   @Test
   void whileSomebodyMovesTimeAWaitCanEndThoughTheNetworkRests() {
     network.virtualTime();
-    echo();
+    echo(network);
     VirtualTimeScheduler time = VirtualTimeScheduler.get();
     Mono<Long> delayed = Mono.delay(Duration.ofHours(1)).cache();
     delayed.subscribe();
@@ -288,7 +276,7 @@ class BlockWatchTest {
   @Test
   void aLimitMayBeLongerThanALongOfNanoseconds() throws InterruptedException {
     network.failBlockAfter(Duration.ofSeconds(Long.MAX_VALUE)).virtualTime();
-    echo();
+    echo(network);
     Thread watch =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().equals("rio-network-watch"))

@@ -1,10 +1,11 @@
 package io.rioreactive.test;
 
+import static io.rioreactive.test.NetworkEcho.client;
+import static io.rioreactive.test.NetworkEcho.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;
 import io.rioreactive.RioConnection;
-import io.rioreactive.RioUdpClient;
 import io.rioreactive.RioUdpServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,19 +40,6 @@ class NetworkSeedTest {
       network.advance(Duration.ofSeconds(1));
       return network.events();
     }
-  }
-
-  private static RioConnection echo(SimulatedNetwork network) {
-    return RioUdpServer.create()
-        .host("10.0.0.1")
-        .port(53)
-        .runOn(network.pumps())
-        .handle((in, out) -> out.send(in.receive()))
-        .bindNow();
-  }
-
-  private static RioConnection client(SimulatedNetwork network) {
-    return RioUdpClient.create().host("10.0.0.1").port(53).runOn(network.pumps()).connectNow();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.rioreactive.test;
 
+import static io.rioreactive.test.NetworkEcho.client;
+import static io.rioreactive.test.NetworkEcho.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,19 +46,6 @@ class VirtualTimeTest {
             .failBlockAfter(Duration.ofHours(1)); // nobody is to be rescued here
     networks.add(network);
     return network;
-  }
-
-  private static RioConnection echo(SimulatedNetwork network) {
-    return RioUdpServer.create()
-        .host("10.0.0.1")
-        .port(53)
-        .runOn(network.pumps())
-        .handle((in, out) -> out.send(in.receive()))
-        .bindNow();
-  }
-
-  private static RioConnection client(SimulatedNetwork network) {
-    return RioUdpClient.create().host("10.0.0.1").port(53).runOn(network.pumps()).connectNow();
   }
 
   private static Mono<Datagram> ask(RioConnection client, String text) {
@@ -297,15 +286,19 @@ class VirtualTimeTest {
     assertThat(server.isDisposed()).isTrue();
   }
 
-  @Test
-  void timeThatIsOverIsNotAdvanced() {
-    SimulatedNetwork network = network();
+  private static void endVirtualTimeWithADatagramUnderWay(SimulatedNetwork network) {
     StepVerifier.withVirtualTime(
             () -> {
               echo(network);
               return client(network).send(Mono.just(Datagram.of("in flight")));
             })
         .verifyComplete();
+  }
+
+  @Test
+  void timeThatIsOverIsNotAdvanced() {
+    SimulatedNetwork network = network();
+    endVirtualTimeWithADatagramUnderWay(network);
 
     assertThatThrownBy(() -> network.advance(LATENCY))
         .isInstanceOf(IllegalStateException.class)
@@ -317,12 +310,7 @@ class VirtualTimeTest {
   @Test
   void aVirtualTimeThatTakesOverBringsWhatIsUnderWay() {
     SimulatedNetwork network = network();
-    StepVerifier.withVirtualTime(
-            () -> {
-              echo(network);
-              return client(network).send(Mono.just(Datagram.of("in flight")));
-            })
-        .verifyComplete();
+    endVirtualTimeWithADatagramUnderWay(network);
     VirtualTimeScheduler next = VirtualTimeScheduler.getOrSet();
 
     network.advance(LATENCY);
