@@ -41,6 +41,7 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
 
   private final AtomicLong turnsSoFar = new AtomicLong();
   private volatile @Nullable BlockWatch watch;
+  private final Watched byHand = new ByHand(); // the watch does not hold on to it
   private volatile Duration patience = Duration.ZERO;
 
   /** Whoever turned it last, or has made it. */
@@ -196,56 +197,9 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
   private void watchMe() {
     BlockWatch over = watch;
     if (over != null) {
-      over.note(watched);
+      over.note(byHand);
     }
   }
-
-  private final Watched watched =
-      new Watched() {
-
-        @Override
-        public long activity() {
-          return turnsSoFar.get();
-        }
-
-        @Override
-        public Duration patience(BlockedThread waits) {
-          return patience;
-        }
-
-        @Override
-        public @Nullable Thread runner() {
-          return turning.isLocked() ? turner : null;
-        }
-
-        @Override
-        public String standstill() {
-          return "nobody turns the pump: turn it (ManualPump.turn, run) before blocking, or in"
-              + " StepVerifier's then(pump::run)";
-        }
-
-        @Override
-        public List<String> history() {
-          List<String> events =
-              kernel instanceof SimulatedKernel simulated ? simulated.events() : List.of();
-          List<String> lines = new ArrayList<>();
-          lines.add("by hand; the last events:");
-          lines.addAll(events.subList(Math.max(0, events.size() - EVENTS), events.size()));
-          return lines;
-        }
-
-        @Override
-        public boolean mayInterrupt() {
-          return true;
-        }
-
-        @Override
-        public void run() {
-          if (!turning.isLocked()) { // else the pump waits for itself
-            ManualPump.this.run();
-          }
-        }
-      };
 
   /** Disposes of the group and runs until the pump has ended. */
   @Override
@@ -255,6 +209,53 @@ public final class ManualPump implements PumpDriver, AutoCloseable {
     BlockWatch over = watch;
     if (over != null) {
       over.close();
+    }
+  }
+
+  /** Nobody turns it but the test, so a test that waits for it waits for itself. */
+  private final class ByHand implements Watched {
+
+    @Override
+    public long activity() {
+      return turnsSoFar.get();
+    }
+
+    @Override
+    public Duration patience(BlockedThread waits) {
+      return patience;
+    }
+
+    @Override
+    public @Nullable Thread runner() {
+      return turning.isLocked() ? turner : null;
+    }
+
+    @Override
+    public String standstill() {
+      return "nobody turns the pump: turn it (ManualPump.turn, run) before blocking, or in"
+          + " StepVerifier's then(pump::run)";
+    }
+
+    @Override
+    public List<String> history() {
+      List<String> events =
+          kernel instanceof SimulatedKernel simulated ? simulated.events() : List.of();
+      List<String> lines = new ArrayList<>();
+      lines.add("by hand; the last events:");
+      lines.addAll(events.subList(Math.max(0, events.size() - EVENTS), events.size()));
+      return lines;
+    }
+
+    @Override
+    public boolean mayInterrupt() {
+      return true;
+    }
+
+    @Override
+    public void run() {
+      if (!turning.isLocked()) { // else the pump waits for itself
+        ManualPump.this.run();
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The far side of a socket on a {@link SimulatedKernel}: here the test completes receives and
@@ -100,14 +101,15 @@ public final class SimulatedSocket {
    * @throws IllegalStateException if the socket is not connected: then nobody tells it
    */
   public void unreachable(int code) {
-    synchronized (lock) {
-      if (!socket.peer().isConnected()) {
-        throw new IllegalStateException(socket + " is not connected: the kernel tells it nothing");
-      }
-      socket.byHand("unreachable, code " + code);
-      socket.unreachable(remember(KernelException.Kind.UNREACHABLE, code));
-    }
-    socket.kernel().byHand();
+    act(
+        () -> {
+          if (!socket.peer().isConnected()) {
+            throw new IllegalStateException(
+                socket + " is not connected: the kernel tells it nothing");
+          }
+          socket.byHand("unreachable, code " + code);
+          socket.unreachable(remember(KernelException.Kind.UNREACHABLE, code));
+        });
   }
 
   // ---- receiving
@@ -136,10 +138,7 @@ public final class SimulatedSocket {
    *     not started it
    */
   public void complete(int slot, byte[] bytes, InetSocketAddress from) {
-    synchronized (lock) {
-      complete(slot, Parcel.of(bytes, from, null));
-    }
-    socket.kernel().byHand();
+    act(() -> complete(slot, Parcel.of(bytes, from, null)));
   }
 
   /**
@@ -151,12 +150,7 @@ public final class SimulatedSocket {
    * @return false if it was dropped, or if the socket is closed or has failed
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from) {
-    boolean isTaken;
-    synchronized (lock) {
-      isTaken = deliver(Parcel.of(bytes, from, null));
-    }
-    socket.kernel().byHand();
-    return isTaken;
+    return arrive(() -> deliver(Parcel.of(bytes, from, null)));
   }
 
   /**
@@ -165,11 +159,11 @@ public final class SimulatedSocket {
    * @throws IllegalStateException as there, and if the socket was opened without packet info
    */
   public void complete(int slot, byte[] bytes, InetSocketAddress from, Arrival arrival) {
-    synchronized (lock) {
-      requireAsked();
-      complete(slot, Parcel.of(bytes, from, arrival));
-    }
-    socket.kernel().byHand();
+    act(
+        () -> {
+          requireAsked();
+          complete(slot, Parcel.of(bytes, from, arrival));
+        });
   }
 
   /**
@@ -178,13 +172,11 @@ public final class SimulatedSocket {
    * @throws IllegalStateException if the socket was opened without packet info
    */
   public boolean deliver(byte[] bytes, InetSocketAddress from, Arrival arrival) {
-    boolean isTaken;
-    synchronized (lock) {
-      requireAsked();
-      isTaken = deliver(Parcel.of(bytes, from, arrival));
-    }
-    socket.kernel().byHand();
-    return isTaken;
+    return arrive(
+        () -> {
+          requireAsked();
+          return deliver(Parcel.of(bytes, from, arrival));
+        });
   }
 
   /**
@@ -194,14 +186,10 @@ public final class SimulatedSocket {
    * @return false also if it does not hear the group or the sender
    */
   public boolean deliverToGroup(InetAddress group, byte[] bytes, InetSocketAddress from) {
-    boolean isTaken;
-    synchronized (lock) {
-      isTaken =
-          socket.memberships().hear(group, from.getAddress())
-              && deliver(Parcel.of(bytes, from, null));
-    }
-    socket.kernel().byHand();
-    return isTaken;
+    return arrive(
+        () ->
+            socket.memberships().hear(group, from.getAddress())
+                && deliver(Parcel.of(bytes, from, null)));
   }
 
   /**
@@ -262,11 +250,9 @@ public final class SimulatedSocket {
    * @throws IllegalStateException if the slot is not posted and committed
    */
   public void fail(int slot, KernelException.Kind kind, int code) {
-    synchronized (lock) {
-      socket.byHand("fail receive " + slot + " with " + kind);
-      socket.receives().fail(slot, remember(kind, code));
-    }
-    socket.kernel().byHand();
+    act(
+        "fail receive " + slot + " with " + kind,
+        () -> socket.receives().fail(slot, remember(kind, code)));
   }
 
   /**
@@ -331,11 +317,7 @@ public final class SimulatedSocket {
 
   /** Sends what is held, in the order of the posts, and holds nothing any more. */
   public void releaseSends() {
-    synchronized (lock) {
-      socket.byHand("release sends");
-      socket.sends().release();
-    }
-    socket.kernel().byHand();
+    act("release sends", () -> socket.sends().release());
   }
 
   /**
@@ -344,11 +326,7 @@ public final class SimulatedSocket {
    * @throws IllegalStateException if the slot is not held
    */
   public void completeSend(int slot) {
-    synchronized (lock) {
-      socket.byHand("complete send " + slot);
-      socket.sends().complete(slot);
-    }
-    socket.kernel().byHand();
+    act("complete send " + slot, () -> socket.sends().complete(slot));
   }
 
   /**
@@ -358,11 +336,9 @@ public final class SimulatedSocket {
    * @throws IllegalStateException if the slot is not held
    */
   public void failSend(int slot, KernelException.Kind kind, int code) {
-    synchronized (lock) {
-      socket.byHand("fail send " + slot + " with " + kind);
-      socket.sends().fail(slot, remember(kind, code));
-    }
-    socket.kernel().byHand();
+    act(
+        "fail send " + slot + " with " + kind,
+        () -> socket.sends().fail(slot, remember(kind, code)));
   }
 
   /**
@@ -421,11 +397,7 @@ public final class SimulatedSocket {
    * @param code the system's error code, not 0
    */
   public void failSocket(KernelException.Kind kind, int code) {
-    synchronized (lock) {
-      socket.byHand("break the socket with " + kind);
-      socket.fail(remember(kind, code));
-    }
-    socket.kernel().byHand();
+    act("break the socket with " + kind, () -> socket.fail(remember(kind, code)));
   }
 
   /**
@@ -447,11 +419,7 @@ public final class SimulatedSocket {
 
   /** Completes what a close left posted, and holds nothing any more. */
   public void releaseCancellations() {
-    synchronized (lock) {
-      socket.byHand("release cancellations");
-      socket.releaseCancellations();
-    }
-    socket.kernel().byHand();
+    act("release cancellations", () -> socket.releaseCancellations());
   }
 
   /** Who has which slot, in both directions; the receive buffer; what is held. Lines for people. */
@@ -487,6 +455,32 @@ public final class SimulatedSocket {
     synchronized (lock) {
       return socket.isGone();
     }
+  }
+
+  /** Does what the test wants, and tells it to whoever turns the pumps by itself. */
+  private void act(Runnable action) {
+    synchronized (lock) {
+      action.run();
+    }
+    socket.kernel().byHand();
+  }
+
+  private void act(String what, Runnable action) {
+    act(
+        () -> {
+          socket.byHand(what);
+          action.run();
+        });
+  }
+
+  /** The same with an answer: whether a datagram was taken. */
+  private boolean arrive(BooleanSupplier action) {
+    boolean isTaken;
+    synchronized (lock) {
+      isTaken = action.getAsBoolean();
+    }
+    socket.kernel().byHand();
+    return isTaken;
   }
 
   private void complete(int slot, Parcel datagram) {
