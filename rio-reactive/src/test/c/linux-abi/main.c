@@ -12,6 +12,7 @@
 #include <linux/errqueue.h>
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
+#include <linux/udp.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -182,6 +183,9 @@ static void constants(void) {
   CONSTANT(IPV6_HOPLIMIT);
   CONSTANT(IPV6_RECVTCLASS);
   CONSTANT(IPV6_TCLASS);
+  CONSTANT(IPPROTO_UDP);
+  CONSTANT(UDP_SEGMENT);
+  CONSTANT(UDP_GRO);
   CONSTANT(SO_EE_ORIGIN_ICMP);
   CONSTANT(SO_EE_ORIGIN_ICMP6);
   CONSTANT(EPOLL_CLOEXEC);

@@ -32,6 +32,9 @@ final class AddressCache {
   private final Table received = new Table();
   private final Table targets = new Table();
 
+  /** Where the last target stands, or stood: the next one is mostly the same. */
+  private int lastTarget;
+
   /** The address at {@code offset} as an object. */
   InetSocketAddress read(SocketAddressFormat format, MemorySegment memory, long offset) {
     long high = format.readHigh(memory, offset);
@@ -55,22 +58,29 @@ final class AddressCache {
    */
   boolean write(
       SocketAddressFormat format, MemorySegment memory, long offset, InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    int scope = SocketAddressFormat.scopeOf(ip); // which equals does not look at
-    int hash = hash(address.hashCode(), scope);
     Table table = targets;
-    int entry = table.find(hash, address, scope);
-    if (entry < 0) {
-      entry =
-          table.add(
-              hash,
-              SocketAddressFormat.high(ip),
-              SocketAddressFormat.low(ip),
-              SocketAddressFormat.portAndScope(address.getPort(), scope),
-              address);
+    int entry = lastTarget;
+    if (table.address[entry] != address) {
+      entry = entryOf(address);
+      lastTarget = entry;
     }
     return format.write(
         memory, offset, table.high[entry], table.low[entry], table.portAndScope[entry]);
+  }
+
+  private int entryOf(InetSocketAddress target) {
+    InetAddress ip = target.getAddress();
+    int scope = SocketAddressFormat.scopeOf(ip); // which equals does not look at
+    int hash = hash(target.hashCode(), scope);
+    int entry = targets.find(hash, target, scope);
+    return entry >= 0
+        ? entry
+        : targets.add(
+            hash,
+            SocketAddressFormat.high(ip),
+            SocketAddressFormat.low(ip),
+            SocketAddressFormat.portAndScope(target.getPort(), scope),
+            target);
   }
 
   /** Spreads both numbers over all bits (the finishing step of MurmurHash3). */

@@ -69,6 +69,7 @@ final class Counters {
         inbound.unmetDemand(),
         inbound.posted(),
         inbound.capacity(),
+        inbound.surplus(),
         get(RECEIVED),
         get(DELIVERED),
         get(SKIPPED),

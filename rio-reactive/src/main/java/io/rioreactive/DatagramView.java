@@ -75,11 +75,19 @@ public final class DatagramView {
   /**
    * Turns to another datagram.
    *
+   * @param offset where in the payload of its place it begins
+   */
+  void turnTo(int place, int offset) {
+    this.address = region.addressAt(place);
+    this.payload = region.payloadAt(place) + offset;
+  }
+
+  /**
+   * Lets the calling thread read.
+   *
    * @param originalLength as it was sent, or {@link #UNKNOWN_LENGTH}
    */
-  void open(int place, int length, int originalLength) {
-    this.address = region.addressAt(place);
-    this.payload = region.payloadAt(place);
+  void open(int length, int originalLength) {
     this.length = length;
     this.originalLength = originalLength;
     this.user = Thread.currentThread().threadId();

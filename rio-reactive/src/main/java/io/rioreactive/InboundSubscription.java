@@ -117,14 +117,14 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
     onEnd(badRequest);
   }
 
-  /** Decodes the datagram in the view and gives it on. There is demand. */
-  void onSlot(DatagramView view, int place, int length, int originalLength) {
+  /** Decodes the datagram that the view is turned to, and gives it on. There is demand. */
+  void onSlot(DatagramView view, int length, int originalLength) {
     @Nullable T value;
-    view.open(place, length, originalLength);
+    view.open(length, originalLength);
     try {
       value = decoder.decode(view);
     } catch (Throwable failure) {
-      inbound.onDrop(DropReason.DECODER, place, length, failure);
+      inbound.onDrop(DropReason.DECODER, length, failure);
       return;
     } finally {
       view.close();
@@ -133,7 +133,7 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
       inbound.onSkipped();
     } else if (cancelled) {
       Operators.onDiscard(value, actual.currentContext());
-      inbound.onDrop(DropReason.CANCELLED, place, length, null);
+      inbound.onDrop(DropReason.CANCELLED, length, null);
     } else {
       emitted++;
       inbound.onDelivered(length);

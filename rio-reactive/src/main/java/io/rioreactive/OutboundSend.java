@@ -202,11 +202,13 @@ final class OutboundSend<T> implements CoreSubscriber<T>, Subscription, Scannabl
     if (++taken >= refill && source != null && !upstreamDone) {
       int n = taken;
       taken = 0;
+      signalled.set(true); // what comes within the call is seen once, after it
       try {
         source.request(n);
       } catch (Throwable failure) {
         onRequestThrew(failure);
       }
+      onPump();
     }
   }
 

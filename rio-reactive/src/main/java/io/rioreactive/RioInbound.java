@@ -7,7 +7,8 @@ import reactor.core.publisher.Mono;
  * What a connection receives. Demand is what the kernel is asked for: with {@code n} requested and
  * not yet delivered, {@code min(n, receiveSlots)} receives are posted, and nothing is read ahead.
  * What nobody asks for waits in the socket's receive buffer, and is dropped there when that is full
- * ({@link RioStats#kernelDrops}).
+ * ({@link RioStats#kernelDrops}). With {@link RioUdpTransport#coalescing} alone one read may bring
+ * more than was asked for.
  *
  * <p>One subscriber at a time, over all methods here: a second gets an {@link
  * IllegalStateException}. To feed several, {@code share()} the Flux.

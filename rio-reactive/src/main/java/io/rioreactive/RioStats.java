@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  *     unbounded; 0 without a subscriber
  * @param posted receives posted to the kernel: the demand it knows of
  * @param receiveSlots the most that can be posted
+ * @param surplus datagrams that were read beyond the demand, and wait for more of it: 0 but with
+ *     {@link RioUdpTransport#coalescing}; after the close those that were lost with it. Not among
+ *     those received
  * @param received datagrams taken from the socket
  * @param delivered of those, given to the subscriber
  * @param skipped of those, skipped by a decoder that answered null
@@ -59,6 +62,7 @@ public record RioStats(
     long demand,
     int posted,
     int receiveSlots,
+    int surplus,
     long received,
     long delivered,
     long skipped,
@@ -102,6 +106,7 @@ public record RioStats(
         demands < 0 ? Long.MAX_VALUE : demands,
         posted + other.posted,
         receiveSlots + other.receiveSlots,
+        surplus + other.surplus,
         received + other.received,
         delivered + other.delivered,
         skipped + other.skipped,
@@ -168,6 +173,7 @@ public record RioStats(
         + posted
         + " of "
         + receiveSlots
+        + (surplus == 0 ? "" : ", surplus " + surplus)
         + "; received "
         + received
         + ", delivered "

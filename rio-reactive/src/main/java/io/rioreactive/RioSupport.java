@@ -34,6 +34,8 @@ public final class RioSupport {
     UNREACHABLE,
     /** Sends a run of equal datagrams in one message. */
     SEGMENTATION,
+    /** Receives several datagrams of one peer in one message. */
+    COALESCING,
     /** Balances several sockets bound to one port. */
     PUMPS
   }

@@ -238,6 +238,36 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
   }
 
   /**
+   * Whether datagrams to one peer that follow each other and are of one size, but for a shorter
+   * last one, may be handed to the system as one message, which it cuts apart (UDP_SEGMENT): a
+   * fraction of the cost, and nothing that a peer would notice. On by default, where the provider
+   * can ({@link RioSupport}); a run that the system refuses is sent datagram by datagram.
+   *
+   * <p>Each datagram has its own result and is counted by itself. Only what the network says of a
+   * client's datagrams ({@link RioStats#unreachable}) may come once for all that left together.
+   */
+  public T segmentation(boolean enabled) {
+    return with(o -> o.segmentation = enabled);
+  }
+
+  /**
+   * Lets the system hand over several datagrams of one peer at once (UDP_GRO), where they have come
+   * so: a fraction of the cost. Off by default, since demand is then not exact: one read may bring
+   * more than was asked for, 127 datagrams at most. What is too much waits in its slot, where
+   * {@link RioStats#surplus} shows it, and is delivered before anything else is read; if the
+   * connection closes first, it is lost with it, as is what waits in the socket.
+   *
+   * <p>Each datagram is delivered, counted and held to {@link #datagramSize} by itself; what the
+   * kernel drops ({@link RioStats#kernelDrops}) counts once for all that came together. A socket
+   * takes 64 KiB for each 128 of its {@link #receiveSlots}, 4 MiB at most, once they are used. A
+   * bind fails with an {@link IllegalArgumentException} where the provider cannot ({@link
+   * RioSupport}).
+   */
+  public T coalescing(boolean enabled) {
+    return with(o -> o.coalescing = enabled);
+  }
+
+  /**
    * Logs each datagram, received or handed to the kernel, in hexadecimal digits and as text: at
    * debug level to the logger {@code io.rioreactive.wiretap}. For looking at a protocol; it shows
    * what may be private, and costs more than all the rest.

@@ -46,6 +46,9 @@ final class UdpInbound implements RioInbound {
   /** {@link Slots#posted()} for other threads. */
   private volatile int posted;
 
+  /** {@link RequestQueue#surplus()} for other threads. */
+  private volatile int surplus;
+
   private boolean broughtSomething;
 
   // Counted since onCount
@@ -85,6 +88,10 @@ final class UdpInbound implements RioInbound {
 
   int posted() {
     return posted;
+  }
+
+  int surplus() {
+    return surplus;
   }
 
   int capacity() {
@@ -176,7 +183,8 @@ final class UdpInbound implements RioInbound {
       int slot = batch.slot(i);
       slots.complete(slot);
       received++;
-      onReceived(batch.place(i), batch.length(i), batch.length(i));
+      view.turnTo(batch.place(i), batch.offset(i));
+      onReceived(batch.length(i), batch.length(i));
       slots.release(slot);
     } else if (batch.isUnreachable(i)) {
       connection.onUnreachable(queue.error("send", batch.code(i)));
@@ -188,29 +196,28 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  private void onReceived(int place, int length, int originalLength) {
+  private void onReceived(int length, int originalLength) {
     if (wiretap != null) {
-      wiretap.onReceived(queue, place, length);
+      wiretap.onReceived(view, length);
     }
     InboundSubscription<?> subscriber = seat.get();
     if (connection.isEnding()) {
-      onDrop(DropReason.CLOSED, place, length, null);
+      onDrop(DropReason.CLOSED, length, null);
     } else if (subscriber == null || !subscriber.hasDemand()) {
-      onDrop(DropReason.CANCELLED, place, length, null);
+      onDrop(DropReason.CANCELLED, length, null);
     } else {
-      subscriber.onSlot(view, place, length, originalLength);
+      subscriber.onSlot(view, length, originalLength);
     }
   }
 
-  private void onTruncated(int place, int length) {
+  private void onTruncated(int length) {
     if (connection.options().truncation() == Truncation.DELIVER) {
       boolean isLengthKnown = connection.pump().has(Feature.TRUE_LENGTH);
       onReceived(
-          place,
           connection.options().datagramSize(),
           isLengthKnown ? length : DatagramView.UNKNOWN_LENGTH);
     } else {
-      onDrop(DropReason.TRUNCATED, place, length, null);
+      onDrop(DropReason.TRUNCATED, length, null);
     }
   }
 
@@ -219,7 +226,8 @@ final class UdpInbound implements RioInbound {
       case OK -> throw new IllegalStateException("is handled before");
       case TRUNCATED -> {
         received++;
-        onTruncated(batch.place(i), batch.length(i));
+        view.turnTo(batch.place(i), batch.offset(i));
+        onTruncated(batch.length(i));
       }
       case FAILED -> onReceiveError(queue.error("receive", batch.code(i)));
       case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));
@@ -252,9 +260,10 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  void onDrop(DropReason reason, int place, int length, @Nullable Throwable cause) {
+  /** The datagram that the view is turned to is not delivered. */
+  void onDrop(DropReason reason, int length, @Nullable Throwable cause) {
     if (connection.wantsDrop(reason)) {
-      view.open(place, 0, 0);
+      view.open(0, 0);
       var peer = view.remoteAddress();
       view.close();
       connection.onDrop(new Drop(reason, peer, length, cause));
@@ -290,7 +299,7 @@ final class UdpInbound implements RioInbound {
     int target = (int) Math.min(demand, slots.count());
     boolean added = post(target);
     withdrawTo(target);
-    posted = slots.posted();
+    onPostsChanged();
     return added;
   }
 
@@ -345,7 +354,7 @@ final class UdpInbound implements RioInbound {
   void onEnd(@Nullable Throwable failure) {
     InboundSubscription<?> last = seat.getAndSet(closed);
     withdrawTo(0);
-    posted = slots.posted();
+    onPostsChanged();
     if (last != null && last != closed && last.isStarted()) {
       last.onEnd(failure);
     }
@@ -354,7 +363,15 @@ final class UdpInbound implements RioInbound {
   /** What the kernel has given back since the close. */
   void onClosingTurnEnd() {
     onCount();
+    onPostsChanged();
+  }
+
+  private void onPostsChanged() {
     posted = slots.posted();
+    int now = queue.surplus();
+    if (now != surplus) { // mostly both are 0
+      surplus = now;
+    }
   }
 
   /** Receives the kernel still owns. */

@@ -77,6 +77,8 @@ final class UdpOptions implements Cloneable {
   Truncation truncation = Truncation.DROP;
   boolean wiretap;
   boolean packetInfo;
+  boolean segmentation = true;
+  boolean coalescing;
   @Nullable String provider;
   @Nullable Notification notification;
   @Nullable PumpGroup group;
@@ -212,6 +214,13 @@ final class UdpOptions implements Cloneable {
               + " does not tell where a datagram came to: leave it off, or take another provider"
               + " (linux-mmsg tells)");
     }
+    if (coalescing && kernel.features().get(Feature.COALESCING) != Support.YES) {
+      throw new IllegalArgumentException(
+          "coalescing is on, and the provider "
+              + kernel.name()
+              + " does not receive several datagrams at once: leave it off, or take another"
+              + " provider (linux-mmsg does)");
+    }
   }
 
   /** With nothing that an application would notice: for a socket that only finds a port. */
@@ -319,7 +328,14 @@ final class UdpOptions implements Cloneable {
 
   SocketConfig socketConfig(InetSocketAddress address) {
     return new SocketConfig(
-        address, receiveSlots, sendSlots, datagramSize, packetInfo, socketOptions);
+        address,
+        receiveSlots,
+        sendSlots,
+        datagramSize,
+        packetInfo,
+        segmentation,
+        coalescing,
+        socketOptions);
   }
 
   /** Both, one after the other; what the first throws keeps the second from being called. */

@@ -27,17 +27,17 @@ final class Wiretap {
     this.connection = connection;
   }
 
-  /** A datagram that was received, before anybody has seen it. */
-  void onReceived(RequestQueue queue, int place, int length) {
+  /** A datagram that was received, before anybody has seen it: the one the view is turned to. */
+  void onReceived(DatagramView view, int length) {
     if (LOG.isDebugEnabled()) {
-      SlotRegion slots = queue.receiveSlots();
-      var from = queue.addressFormat().read(slots.memory(), slots.addressAt(place));
+      view.open(length, length);
       LOG.debug(
           "{}: received {} bytes from {}{}",
           connection,
           length,
-          from,
-          dump(payload(slots, place, length)));
+          view.remoteAddress(),
+          dump(view.toByteArray()));
+      view.close();
     }
   }
 

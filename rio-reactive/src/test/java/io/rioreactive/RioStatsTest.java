@@ -91,6 +91,7 @@ class RioStatsTest {
         0,
         0,
         0,
+        0,
         dropped,
         0,
         0,

@@ -14,13 +14,13 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -34,7 +34,8 @@ import reactor.core.publisher.Flux;
  * <p>As many datagrams are waiting in each round as the buffer holds for certain, so that waking up
  * counts for little.
  *
- * <p>Arguments: path of the compiled {@code drain.c}, payload bytes, rounds.
+ * <p>Arguments: path of the compiled {@code drain.c}, payload bytes, rounds; {@code gro} to fill it
+ * with what a segmenting sender sends, and to receive several datagrams at once.
  */
 public final class Drain {
 
@@ -64,21 +65,12 @@ public final class Drain {
     int size = Integer.parseInt(args[1]);
     int rounds = Integer.parseInt(args[2]);
     int datagrams = 2 * BUFFER / (size + OVERHEAD);
-    List<Contender> contenders = new ArrayList<>();
-    contenders.add(new Ceiling("C recvmmsg", ceiling));
-    contenders.add(new Ceiling("C recvmmsg again", ceiling));
-    contenders.add(decoder(64));
-    contenders.add(decoder(1_024));
-    contenders.add(decoder(100_000));
-    contenders.add(decoderWithPacketInfo(1_024));
-    contenders.add(values(64));
-    contenders.add(values(1_024));
-    try (DatagramChannel sender = DatagramChannel.open()) {
-      sender.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    List<Contender> contenders = args.length > 3 ? coalescing(ceiling) : oneByOne(ceiling);
+    try (Filler sender = args.length > 3 ? segments(size) : datagrams(size)) {
       double[][] nanos = new double[contenders.size()][rounds];
       for (int round = -rounds / 2; round < rounds; round++) { // the first third warms up
         for (int c = 0; c < contenders.size(); c++) {
-          fill(sender, contenders.get(c).address(), size, datagrams);
+          sender.fill(contenders.get(c).address(), datagrams);
           double perDatagram = contenders.get(c).drain(datagrams) / (double) datagrams;
           if (round >= 0) {
             nanos[c][round] = perDatagram;
@@ -92,13 +84,72 @@ public final class Drain {
     }
   }
 
-  private static void fill(
-      DatagramChannel sender, InetSocketAddress target, int size, int datagrams)
-      throws IOException {
+  private static List<Contender> oneByOne(String ceiling) throws IOException {
+    return List.of(
+        new Ceiling("C recvmmsg", ceiling),
+        new Ceiling("C recvmmsg again", ceiling),
+        decoder(64),
+        decoder(1_024),
+        decoder(100_000),
+        decoderWithPacketInfo(1_024),
+        values(64),
+        values(1_024));
+  }
+
+  private static List<Contender> coalescing(String ceiling) throws IOException {
+    UnaryOperator<RioUdpServer> on = server -> server.coalescing(true);
+    return List.of(
+        new Ceiling("C UDP_GRO", ceiling, "gro"),
+        new Ceiling("C UDP_GRO again", ceiling, "gro"),
+        new Library("decoder, coalescing", 1_024, on, Drain::decode),
+        new Library("value, coalescing", 1_024, on, RioConnection::receive),
+        new Library("decoder", 1_024, server -> server, Drain::decode));
+  }
+
+  /** Sends so many datagrams to somebody. */
+  private interface Filler extends AutoCloseable {
+    void fill(InetSocketAddress target, int datagrams) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  private static Filler datagrams(int size) throws IOException {
+    DatagramChannel sender = DatagramChannel.open();
+    sender.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     ByteBuffer payload = ByteBuffer.allocateDirect(size);
-    for (int i = 0; i < datagrams; i++) {
-      sender.send(payload.clear(), target);
-    }
+    return new Filler() {
+      @Override
+      public void fill(InetSocketAddress target, int datagrams) throws IOException {
+        for (int i = 0; i < datagrams; i++) {
+          sender.send(payload.clear(), target);
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        sender.close();
+      }
+    };
+  }
+
+  private static Filler segments(int size) {
+    RioConnection sender = RioUdpServer.create().bindNow();
+    byte[] payload = new byte[size];
+    return new Filler() {
+      @Override
+      public void fill(InetSocketAddress target, int datagrams) {
+        sender
+            .send(
+                Flux.range(0, datagrams), (i, writer) -> writer.remoteAddress(target).put(payload))
+            .block();
+      }
+
+      @Override
+      public void close() {
+        sender.disposeNow();
+      }
+    };
   }
 
   private static void print(
@@ -131,11 +182,12 @@ public final class Drain {
   }
 
   private static Contender decoder(int slots) {
-    return new Library("decoder, " + slots + " slots", slots, false, Drain::decode);
+    return new Library("decoder, " + slots + " slots", slots, server -> server, Drain::decode);
   }
 
   private static Contender decoderWithPacketInfo(int slots) {
-    return new Library("decoder, " + slots + " slots, packet info", slots, true, Drain::decode);
+    return new Library(
+        "decoder, " + slots + " slots, packet info", slots, s -> s.packetInfo(true), Drain::decode);
   }
 
   private static Flux<?> decode(RioConnection connection) {
@@ -143,7 +195,8 @@ public final class Drain {
   }
 
   private static Contender values(int slots) {
-    return new Library("value, " + slots + " slots", slots, false, RioConnection::receive);
+    return new Library(
+        "value, " + slots + " slots", slots, server -> server, RioConnection::receive);
   }
 
   /** A connection whose subscriber asks for nothing until it is told to drain. */
@@ -155,15 +208,18 @@ public final class Drain {
     private final Thread pump;
     private final Sink sink = new Sink();
 
-    Library(String name, int slots, boolean packetInfo, Function<RioConnection, Flux<?>> receive) {
+    Library(
+        String name,
+        int slots,
+        UnaryOperator<RioUdpServer> options,
+        Function<RioConnection, Flux<?>> receive) {
       this.name = name;
       String threads = name.replaceAll("\\W", "");
       pumps = PumpGroup.create().name(threads);
       long start = System.nanoTime();
       connection =
-          RioUdpServer.create()
-              .receiveSlots(slots)
-              .packetInfo(packetInfo)
+          options
+              .apply(RioUdpServer.create().receiveSlots(slots))
               .option(StandardSocketOptions.SO_RCVBUF, BUFFER)
               .runOn(pumps)
               .bindNow();
@@ -248,7 +304,7 @@ public final class Drain {
     private final BufferedReader answers;
     private final InetSocketAddress address;
 
-    Ceiling(String name, String program) throws IOException {
+    Ceiling(String name, String... program) throws IOException {
       this.name = name;
       process = new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.DISCARD).start();
       answers = process.inputReader(StandardCharsets.US_ASCII);

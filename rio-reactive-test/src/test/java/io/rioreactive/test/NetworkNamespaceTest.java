@@ -78,6 +78,18 @@ class NetworkNamespaceTest {
         .anyMatch(line -> line.startsWith("dropped: ") && line.contains("TOO_LARGE"));
   }
 
+  @Test
+  void aRunThatThePathDoesNotTakeIsSentDatagramByDatagram() throws Exception {
+    String setup = "ip link set lo mtu 1400 && ip link set lo up\n";
+
+    assertThat(runInNamespace(setup, RunsProgram.class, "linux-mmsg", "1372", "1373", "2000"))
+        .contains(
+            "1372 bytes: as they were sent",
+            "1373 bytes: as they were sent",
+            "2000 bytes: as they were sent",
+            "failed 0");
+  }
+
   private static boolean isDown(String line) {
     return line.contains("the network interface is down");
   }

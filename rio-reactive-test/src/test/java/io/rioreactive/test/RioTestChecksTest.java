@@ -162,6 +162,7 @@ class RioTestChecksTest {
           0,
           0,
           8,
+          0,
           stats.received() + 1,
           0,
           0,

@@ -6,7 +6,7 @@ package io.rioreactive.kernel;
  *
  * <pre>
  * what:  slot (32 bits) | socket (24) | receive (1) | status (7)
- * where: length (32 bits) | place (32)
+ * where: length (24 bits) | offset (16) | place (24)
  * </pre>
  *
  * <p>One thread: the pump. It is cleared and filled again each turn.
@@ -24,6 +24,11 @@ public final class CompletionBatch {
   private static final int NO_SLOT = -1;
   private static final int SOCKET_SHIFT = 8;
   private static final int HIGH_SHIFT = 32;
+
+  private static final int PLACE_MASK = 0xFF_FFFF;
+  private static final int OFFSET_SHIFT = 24;
+  private static final int OFFSET_MASK = 0xFFFF;
+  private static final int LENGTH_SHIFT = 40;
 
   private final long[] what;
   private final long[] where;
@@ -72,7 +77,7 @@ public final class CompletionBatch {
    * @param code the system's error code where the status is a failure, else 0
    */
   public void addReceive(int socket, int slot, CompletionStatus status, int length, int code) {
-    add(socket, RECEIVE, slot, slot, status, length, code);
+    add(socket, RECEIVE, slot, slot, 0, status, length, code);
   }
 
   /**
@@ -83,7 +88,18 @@ public final class CompletionBatch {
    */
   public void addReceive(
       int socket, int slot, int place, CompletionStatus status, int length, int code) {
-    add(socket, RECEIVE, slot, place, status, length, code);
+    add(socket, RECEIVE, slot, place, 0, status, length, code);
+  }
+
+  /**
+   * Adds the completion of a receive whose datagram came with others, all of them in one place.
+   * There must be room.
+   *
+   * @param offset where in the payload of that place it begins
+   */
+  public void addCoalesced(
+      int socket, int slot, int place, int offset, CompletionStatus status, int length) {
+    add(socket, RECEIVE, slot, place, offset, status, length, 0);
   }
 
   /**
@@ -93,7 +109,7 @@ public final class CompletionBatch {
    * @param code the system's error code where the status is a failure, else 0
    */
   public void addSend(int socket, int slot, CompletionStatus status, int length, int code) {
-    add(socket, 0, slot, slot, status, length, code);
+    add(socket, 0, slot, slot, 0, status, length, code);
   }
 
   /**
@@ -103,7 +119,7 @@ public final class CompletionBatch {
    * @param code the system's error code
    */
   public void addUnreachable(int socket, int code) {
-    add(socket, RECEIVE, NO_SLOT, 0, CompletionStatus.FAILED, 0, code);
+    add(socket, RECEIVE, NO_SLOT, 0, 0, CompletionStatus.FAILED, 0, code);
   }
 
   private void add(
@@ -111,12 +127,13 @@ public final class CompletionBatch {
       int direction,
       int slot,
       int place,
+      int offset,
       CompletionStatus status,
       int length,
       int code) {
     int i = size;
     what[i] = pack(slot, (socket << SOCKET_SHIFT) | direction | status.ordinal());
-    where[i] = pack(length, place);
+    where[i] = ((long) length << LENGTH_SHIFT) | ((long) offset << OFFSET_SHIFT) | place;
     if (code != 0 || this.code[i] != 0) {
       this.code[i] = code;
     }
@@ -154,7 +171,12 @@ public final class CompletionBatch {
 
   /** Where in its direction's region the datagram of completion {@code i} stands. */
   public int place(int i) {
-    return (int) where[i];
+    return (int) where[i] & PLACE_MASK;
+  }
+
+  /** Where in the payload of its place it begins: 0 but for one that came with others. */
+  public int offset(int i) {
+    return (int) (where[i] >>> OFFSET_SHIFT) & OFFSET_MASK;
   }
 
   /** What became of the request. */
@@ -164,7 +186,7 @@ public final class CompletionBatch {
 
   /** Bytes of payload; see {@link #addReceive} and {@link #addSend}. */
   public int length(int i) {
-    return (int) (where[i] >>> HIGH_SHIFT);
+    return (int) (where[i] >>> LENGTH_SHIFT);
   }
 
   /** The system's error code, for {@link RequestQueue#error}; 0 where nothing failed. */

@@ -80,7 +80,7 @@ public final class ControlMessages {
     return base + i * stride;
   }
 
-  // ---- to write: one message in each buffer
+  // ---- to write
 
   /**
    * Begins a buffer with the header of a message.
@@ -88,7 +88,17 @@ public final class ControlMessages {
    * @return where in the memory its data belongs
    */
   public long put(int i, int level, int type, long dataSize) {
-    long message = offset(i);
+    return put(i, 0, level, type, dataSize);
+  }
+
+  /**
+   * Puts the header of a message into a buffer.
+   *
+   * @param used bytes of messages that the buffer has already: a sum of {@link #space}
+   * @return where in the memory its data belongs
+   */
+  public long put(int i, long used, int level, int type, long dataSize) {
+    long message = offset(i) + used;
     memory.set(JAVA_LONG, message + LENGTH, HEADER + dataSize);
     memory.set(JAVA_INT, message + LEVEL, level);
     memory.set(JAVA_INT, message + TYPE, type);

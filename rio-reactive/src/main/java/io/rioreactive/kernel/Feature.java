@@ -14,6 +14,8 @@ public enum Feature {
   UNREACHABLE,
   /** Sends a run of equal datagrams in one message (segmentation offload). */
   SEGMENTATION,
+  /** Receives several datagrams of one peer in one message (receive offload). */
+  COALESCING,
   /** Balances several sockets bound to one port. */
   PUMPS
 }

@@ -148,6 +148,15 @@ public final class PacketInfo {
         : index;
   }
 
+  /** Whether two datagrams to send say the same of their source. */
+  public static boolean isSameSource(
+      MemorySegment memory, long a, long b, SocketAddressFormat format) {
+    int origin = origin(memory, a);
+    return origin == origin(memory, b)
+        && (origin == UNKNOWN || interfaceIndex(memory, a) == interfaceIndex(memory, b))
+        && (origin != ADDRESS || format.isSame(memory, a, b));
+  }
+
   /** {@link #UNKNOWN}, {@link #ADDRESS} or {@link #INTERFACE}. */
   public static int origin(MemorySegment memory, long info) {
     return memory.get(JAVA_INT_UNALIGNED, info + ORIGIN);

@@ -100,6 +100,14 @@ public interface RequestQueue {
   int withdrawReceives(int[] slots, int count);
 
   /**
+   * Datagrams that were read from the socket beyond what is posted, and wait for the next posts: 0
+   * but with {@link SocketConfig#coalescing}. After {@link #close} those that were lost with it.
+   */
+  default int surplus() {
+    return 0;
+  }
+
+  /**
    * The error behind a code of {@link #postReceive}, {@link #postSend} or a completion.
    *
    * @param operation what was tried, for the text: {@code "receive"}, {@code "send"}
@@ -128,7 +136,8 @@ public interface RequestQueue {
   /**
    * Closes the socket. What is posted completes as {@link CompletionStatus#CANCELLED} or as what it
    * had become; the pump goes on dequeuing until it has seen all of it. Of the other methods only
-   * {@link #error}, {@link #kernelDrops}, {@link #release} and {@link #abandon} may follow.
+   * {@link #error}, {@link #kernelDrops}, {@link #surplus}, {@link #release} and {@link #abandon}
+   * may follow.
    */
   void close();
 

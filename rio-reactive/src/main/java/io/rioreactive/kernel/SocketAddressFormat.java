@@ -108,6 +108,20 @@ public record SocketAddressFormat(int afInet6, boolean isIpv6Socket) {
     return write(memory, offset, high(ip), low(ip), portAndScope(address.getPort(), scopeOf(ip)));
   }
 
+  /** Whether two areas that {@link #write} has written hold the same address. */
+  public boolean isSame(MemorySegment memory, long a, long b) {
+    return isSameLong(memory, a, b)
+        && isSameLong(memory, a + V6_ADDRESS, b + V6_ADDRESS)
+        && (!isIpv6Socket
+            || (isSameLong(memory, a + V6_ADDRESS + 8, b + V6_ADDRESS + 8)
+                && memory.get(JAVA_INT_UNALIGNED, a + V6_SCOPE)
+                    == memory.get(JAVA_INT_UNALIGNED, b + V6_SCOPE)));
+  }
+
+  private static boolean isSameLong(MemorySegment memory, long a, long b) {
+    return memory.get(JAVA_LONG_UNALIGNED, a) == memory.get(JAVA_LONG_UNALIGNED, b);
+  }
+
   /** {@link #readHigh} and its siblings as an object, with no name looked up. */
   public InetSocketAddress read(MemorySegment memory, long offset) {
     return toAddress(

@@ -232,7 +232,7 @@ public abstract class KernelHarness implements AutoCloseable {
     byte[] bytes = new byte[Math.min(batch.length(i), slots.payloadSize())];
     MemorySegment.copy(
         slots.memory(),
-        slots.payloadAt(batch.place(i)),
+        slots.payloadAt(batch.place(i)) + batch.offset(i),
         MemorySegment.ofArray(bytes),
         0,
         bytes.length);

@@ -53,7 +53,7 @@ public interface PacketInfoRules {
   /** A socket at a free port of an address, with packet info. */
   static RequestQueue open(KernelHarness harness, String host, int slots) throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral(host), 0);
-    return harness.open(new SocketConfig(any, slots, slots, 64, true, Map.of()));
+    return harness.open(new SocketConfig(any, slots, slots, 64, true, false, false, Map.of()));
   }
 
   /** A port of a socket's, at an address. */

@@ -12,11 +12,15 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.test.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -130,6 +134,54 @@ interface SendContract extends OnTestbed {
     StepVerifier.create(connection.send(Mono.never()))
         .expectError(ClosedChannelException.class)
         .verify(LONG);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1", "0 1", "1 0", "64 64 64 63", "1000 1 1000 999", "3 3 3 3 3 3 3 2 1 0"})
+  default void sizesThatComeAgainArriveAsTheyAre(String cycle) {
+    int[] sizes = Stream.of(cycle.split(" ")).mapToInt(Integer::parseInt).toArray();
+    RioConnection connection = testbed().bind(testbed().server());
+    List<Peer> peers = List.of(testbed().peer(), testbed().peer());
+    for (int run : new int[] {1, 3, 100}) { // so many to one peer, then to the other
+      List<Datagram> datagrams =
+          IntStream.range(0, 200)
+              .mapToObj(i -> numbered(peers.get(i / run % 2), i, sizes[i % sizes.length]))
+              .toList();
+
+      connection.send(Flux.fromIterable(datagrams)).block(LONG);
+
+      for (Peer peer : peers) {
+        List<ByteBuffer> sent =
+            datagrams.stream()
+                .filter(datagram -> datagram.remoteAddress().equals(peer.address()))
+                .map(Datagram::payload)
+                .toList();
+        List<ByteBuffer> got = sent.stream().map(it -> ByteBuffer.wrap(peer.receive())).toList();
+        testbed().assertReceived(got, sent.toArray());
+      }
+    }
+    assertThat(connection.stats().sent()).isEqualTo(3 * 200);
+  }
+
+  private static Datagram numbered(Peer to, int number, int size) {
+    byte[] bytes = payload(size);
+    if (size > 0) {
+      bytes[0] = (byte) number;
+    }
+    return Datagram.to(to.address(), bytes);
+  }
+
+  @Test
+  default void theLargestLeaveOneAfterAnother() {
+    RioConnection connection = testbed().bind(testbed().server().datagramSize(65_507).sendSlots(8));
+    Peer peer = testbed().peer();
+
+    connection.send(Flux.range(0, 4).map(i -> numbered(peer, i, 65_507))).block(LONG);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(peer.receive()).isEqualTo(numbered(peer, i, 65_507).asByteArray());
+    }
   }
 
   @Test

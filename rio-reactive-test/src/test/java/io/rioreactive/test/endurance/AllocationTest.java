@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rioreactive.Datagram;
 import io.rioreactive.DatagramView;
 import io.rioreactive.DatagramWriter;
 import io.rioreactive.RioConnection;
@@ -23,9 +24,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
 
 /**
  * What the pump allocates for a datagram, in steady state. It is measured in windows; the compiler
@@ -95,6 +100,42 @@ class AllocationTest {
       assertBudget(0, () -> exchangeWithAll(echo));
     } finally {
       echo.disposeNow();
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void runsThatComeAndGoInOneMessageAllocateNothing() throws Exception {
+    Needs.provider("linux-mmsg");
+    openPeers(1);
+    Pool pool = new Pool();
+    RioConnection echo =
+        server("linux-mmsg")
+            .coalescing(true)
+            .handle((in, out) -> out.send(in.receive(pool::decode), pool::encode))
+            .bindNow();
+    RioConnection sender = server("linux-mmsg").bindNow();
+    sender.receive().subscribe();
+    try {
+      assertBudget(0, () -> exchangeRuns(sender, echo));
+    } finally {
+      sender.disposeNow();
+      echo.disposeNow();
+    }
+  }
+
+  private static void exchangeRuns(RioConnection sender, RioConnection echo) {
+    InetSocketAddress to = echo.localAddress();
+    for (int i = 0; i < 16; i++) {
+      long received = sender.stats().received() + BURST;
+      sender
+          .send(Flux.range(0, BURST).map(each -> Datagram.to(to, new byte[PAYLOAD])))
+          .block(Duration.ofSeconds(10));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofNanos(100_000))
+          .until(() -> sender.stats().received() == received);
     }
   }
 

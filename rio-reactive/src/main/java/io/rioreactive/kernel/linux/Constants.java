@@ -76,6 +76,11 @@ final class Constants {
   static final int IPV6_RECVTCLASS = 66;
   static final int IPV6_TCLASS = 67;
 
+  // netinet/in.h and linux/udp.h
+  static final int IPPROTO_UDP = 17;
+  static final int UDP_SEGMENT = 103;
+  static final int UDP_GRO = 104;
+
   // linux/errqueue.h
   static final int SO_EE_ORIGIN_ICMP = 2;
   static final int SO_EE_ORIGIN_ICMP6 = 3;

@@ -37,7 +37,8 @@ public final class LinuxMmsgKernel implements Kernel {
         Feature.KERNEL_DROPS, Support.YES,
         Feature.TRUE_LENGTH, Support.YES,
         Feature.UNREACHABLE, Support.YES,
-        Feature.SEGMENTATION, Support.NO,
+        Feature.SEGMENTATION, Support.YES,
+        Feature.COALESCING, Support.YES,
         Feature.PUMPS, Support.YES);
   }
 

@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The {@code mmsghdr} array of one direction, with one {@code iovec} for each message: what a batch
+ * The {@code mmsghdr} array for receives, with one {@code iovec} for each message: what a batch
  * call is told and what it answers.
  *
  * <p>Owned by a completion queue and lent to each of its sockets for one call, since a thousand

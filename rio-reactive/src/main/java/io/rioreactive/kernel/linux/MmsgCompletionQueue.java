@@ -41,9 +41,9 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private final Arena arena;
   private final boolean isPolled;
   private final MessageHeaders receiveHeaders;
-  private final MessageHeaders sendHeaders;
+  private final SendMessages sendMessages;
   private final ErrorMessages errorMessages;
-  private @Nullable PacketInfoMessages packetInfoMessages;
+  private @Nullable ReceiveControls receiveControls;
   private final ReceiveBuffers receiveBuffers;
   private final WakeUp wakeUp;
   private final Epoll epoll;
@@ -64,7 +64,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
     // Sleeping on a port and sleeping on an event are the same here: epoll.
     this.isPolled = waitMode == WaitMode.POLLED;
     this.receiveHeaders = new MessageHeaders(arena);
-    this.sendHeaders = new MessageHeaders(arena);
+    this.sendMessages = new SendMessages(arena);
     this.errorMessages = new ErrorMessages(arena);
     this.receiveBuffers = new ReceiveBuffers(libc);
     this.wakeUp = new WakeUp(libc, arena);
@@ -112,10 +112,9 @@ final class MmsgCompletionQueue implements CompletionQueue {
     SlotRegion receives = null;
     MmsgRequestQueue opened = null;
     try {
-      receives = receiveBuffers.take(config.datagramSize(), config.packetInfo());
+      receives = receiveBuffers.take(config);
       epoll.add(socket.fd(), MmsgRequestQueue.FIRST_INTEREST, index);
-      opened =
-          new MmsgRequestQueue(this, libc, index, socket, config.receiveSlots(), receives, sends);
+      opened = new MmsgRequestQueue(this, libc, index, socket, config, receives, sends);
       return opened;
     } finally {
       if (opened == null) { // no memory, for one
@@ -136,18 +135,18 @@ final class MmsgCompletionQueue implements CompletionQueue {
     return receiveHeaders;
   }
 
-  MessageHeaders sendHeaders() {
-    return sendHeaders;
+  SendMessages sendMessages() {
+    return sendMessages;
   }
 
-  /** The headers for sockets with packet info. Made for the first of them. */
-  PacketInfoMessages packetInfoMessages() {
-    PacketInfoMessages messages = packetInfoMessages;
-    if (messages == null) {
-      messages = new PacketInfoMessages(arena);
-      packetInfoMessages = messages;
+  /** The headers for sockets that are told more than a sender. Made for the first of them. */
+  ReceiveControls receiveControls() {
+    ReceiveControls controls = receiveControls;
+    if (controls == null) {
+      controls = new ReceiveControls(arena);
+      receiveControls = controls;
     }
-    return messages;
+    return controls;
   }
 
   ErrorMessages errorMessages() {

@@ -1,8 +1,11 @@
 package io.rioreactive.kernel.linux;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.kernel.SocketConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *   readable:  NO ──epoll──▶ YES ──a full batch──▶ PERHAPS ──nothing there──▶ NO
  *               ◀───────── a batch not full ──────────┘
  * </pre>
+ *
+ * <p>With coalescing a message may hold several datagrams, each of which takes a post, and what is
+ * too much of them waits for the next posts before anything else is received.
  *
  * <p>It borrows the receive buffers and the message headers of its queue. The queue's thread alone.
  */
@@ -32,8 +38,11 @@ final class MmsgReceives {
   private final SlotRegion slots;
   private final MessageHeaders headers;
 
-  /** Null without packet info. */
-  private final @Nullable PacketInfoMessages packetInfo;
+  /** Null where the system tells no more than a sender. */
+  private final @Nullable ReceiveControls controls;
+
+  /** Null without coalescing. */
+  private final @Nullable CoalescedMessages coalesced;
 
   private final long base;
   private final long stride;
@@ -46,30 +55,27 @@ final class MmsgReceives {
   private int postedCount;
   private Readiness readable = Readiness.NO;
 
-  /**
-   * Without anything posted.
-   *
-   * @param most receives that can be posted
-   */
+  /** Without anything posted. */
   MmsgReceives(
       LibC libc,
       int index,
       UdpSocket socket,
-      int most,
+      SocketConfig config,
       SlotRegion slots,
       MessageHeaders headers,
-      @Nullable PacketInfoMessages packetInfo) {
+      @Nullable ReceiveControls controls) {
     this.libc = libc;
     this.index = index;
     this.socket = socket;
     this.slots = slots;
     this.headers = headers;
-    this.packetInfo = packetInfo;
+    this.controls = controls;
+    coalesced = config.coalescing() ? new CoalescedMessages(config.receiveSlots()) : null;
     base = slots.memory().address() + slots.addressOffset();
     stride = slots.stride();
     payloadOffset = slots.payloadOffset() - slots.addressOffset();
-    datagramSize = slots.payloadSize();
-    posted = new int[most];
+    datagramSize = config.datagramSize();
+    posted = new int[config.receiveSlots()];
   }
 
   SlotRegion slots() {
@@ -109,7 +115,16 @@ final class MmsgReceives {
 
   /** Whether there is something to be done: {@link #receive}. */
   boolean isDue() {
-    return isReadable() && postedCount > 0;
+    return postedCount > 0 && (isReadable() || !isAllTold());
+  }
+
+  private boolean isAllTold() {
+    return coalesced == null || coalesced.isEmpty();
+  }
+
+  /** Datagrams that have been received and are more than what is posted. */
+  int surplus() {
+    return coalesced == null ? 0 : Math.max(0, coalesced.left() - postedCount);
   }
 
   /**
@@ -118,22 +133,39 @@ final class MmsgReceives {
    * @return 0, or the error code with which the socket is lost
    */
   int receive(CompletionBatch batch) {
-    int asked = Math.min(Math.min(postedCount, MessageHeaders.CAPACITY), batch.remaining());
+    if (coalesced != null && !coalesced.isEmpty()) {
+      tell(coalesced, batch); // and no more: the batch refers to where it stands
+      return 0;
+    }
+    int asked = coalesced == null ? mostDatagrams(batch) : mostMessages(batch);
     if (asked == 0) {
       return 0;
     }
-    prepare(batch.size(), asked);
+    prepare(coalesced == null ? batch.size() : 0, asked);
     int received = libc.recvmmsg(socket.fd(), headers.address(), asked, FLAGS, LibC.NULL);
     if (received < 0) {
       received = onFailed(asked);
     }
-    add(batch, Math.max(0, received));
+    if (coalesced == null) {
+      add(batch, Math.max(0, received));
+    } else {
+      add(coalesced, Math.max(0, received));
+      tell(coalesced, batch);
+    }
     // Fewer than asked: the socket is empty, and asking again would be a call for nothing.
     readable = received == asked ? Readiness.PERHAPS : Readiness.NO;
     return received >= 0 || isIgnorable(-received) ? 0 : -received;
   }
 
-  /** Each datagram is to stand where its completion will stand in the batch. */
+  private int mostDatagrams(CompletionBatch batch) {
+    return Math.min(Math.min(postedCount, MessageHeaders.CAPACITY), batch.remaining());
+  }
+
+  private int mostMessages(CompletionBatch batch) {
+    return batch.remaining() == 0 ? 0 : CoalescedMessages.mostMessages(postedCount);
+  }
+
+  /** Each datagram is to stand where its completion will stand in the batch, or in order. */
   private void prepare(int firstPlace, int count) {
     headers.setRun(
         count,
@@ -141,9 +173,9 @@ final class MmsgReceives {
         stride,
         socket.addressLength(),
         payloadOffset,
-        datagramSize);
-    if (packetInfo != null) {
-      packetInfo.prepareReceives(count);
+        slots.payloadSize());
+    if (controls != null) {
+      controls.prepare(count);
     }
   }
 
@@ -158,9 +190,7 @@ final class MmsgReceives {
   }
 
   private void add(CompletionBatch batch, int received) {
-    if (packetInfo != null) {
-      readPacketInfo(packetInfo, batch.size(), received);
-    }
+    readPacketInfo(batch.size(), received);
     int top = postedCount - 1;
     for (int i = 0; i < received; i++) {
       boolean isTruncated = (headers.flags(i) & Constants.MSG_TRUNC) != 0;
@@ -170,11 +200,35 @@ final class MmsgReceives {
     postedCount -= received;
   }
 
-  private void readPacketInfo(PacketInfoMessages packetInfo, int firstPlace, int received) {
+  private void add(CoalescedMessages coalesced, int received) {
+    readPacketInfo(0, received);
+    coalesced.clear();
+    for (int i = 0; i < received; i++) {
+      coalesced.add(headers.length(i), requireNonNull(controls).segmentSize(i));
+    }
+  }
+
+  /** Adds them to the batch, as many as are posted and have room. */
+  private void tell(CoalescedMessages coalesced, CompletionBatch batch) {
+    int count = Math.min(coalesced.left(), Math.min(postedCount, batch.remaining()));
+    for (int i = 0; i < count; i++) {
+      int length = coalesced.length();
+      CompletionStatus status =
+          length > datagramSize ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
+      int slot = posted[--postedCount];
+      batch.addCoalesced(index, slot, coalesced.place(), coalesced.offset(), status, length);
+      coalesced.next();
+    }
+  }
+
+  private void readPacketInfo(int firstPlace, int received) {
+    if (!slots.hasInfo()) {
+      return;
+    }
     int port = socket.localAddress().getPort();
     for (int i = 0; i < received; i++) {
       long info = slots.infoAt(firstPlace + i);
-      packetInfo.read(i, socket.format(), port, slots.memory(), info);
+      requireNonNull(controls).read(i, socket.format(), port, slots.memory(), info);
     }
   }
 

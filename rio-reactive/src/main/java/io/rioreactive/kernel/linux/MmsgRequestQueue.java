@@ -10,6 +10,7 @@ import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
+import io.rioreactive.kernel.SocketConfig;
 import java.net.InetSocketAddress;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -74,7 +75,7 @@ final class MmsgRequestQueue implements RequestQueue {
       LibC libc,
       int index,
       UdpSocket socket,
-      int receiveSlots,
+      SocketConfig config,
       SlotRegion receiveRegion,
       Slab sendSlab) {
     this.queue = queue;
@@ -84,15 +85,11 @@ final class MmsgRequestQueue implements RequestQueue {
     descriptor = new OpenDescriptor(libc, socket.fd());
     drops = new DropCounter(descriptor);
     peer = new MmsgPeer(libc, socket, queue.errorMessages(), drops);
-    PacketInfoMessages packetInfo = receiveRegion.hasInfo() ? queue.packetInfoMessages() : null;
-    MessageHeaders receiveHeaders =
-        packetInfo == null ? queue.receiveHeaders() : packetInfo.receiveHeaders();
-    MessageHeaders sendHeaders =
-        packetInfo == null ? queue.sendHeaders() : packetInfo.sendHeaders();
-    receives =
-        new MmsgReceives(
-            libc, index, socket, receiveSlots, receiveRegion, receiveHeaders, packetInfo);
-    sends = new MmsgSends(libc, socket, sendSlab, sendHeaders, packetInfo);
+    boolean isToldMore = config.packetInfo() || config.coalescing();
+    ReceiveControls controls = isToldMore ? queue.receiveControls() : null;
+    MessageHeaders headers = controls == null ? queue.receiveHeaders() : controls.headers();
+    receives = new MmsgReceives(libc, index, socket, config, receiveRegion, headers, controls);
+    sends = new MmsgSends(libc, socket, sendSlab, queue.sendMessages());
   }
 
   @Override
@@ -145,6 +142,11 @@ final class MmsgRequestQueue implements RequestQueue {
   }
 
   @Override
+  public int surplus() {
+    return receives.surplus();
+  }
+
+  @Override
   public KernelException error(String operation, int code) {
     return Errno.exception(operation, code);
   }
@@ -176,7 +178,7 @@ final class MmsgRequestQueue implements RequestQueue {
       return refusal();
     }
     receives.post(slot);
-    if (receives.isReadable()) {
+    if (receives.isDue()) {
       queue.onReady(this);
     }
     return ACCEPTED;

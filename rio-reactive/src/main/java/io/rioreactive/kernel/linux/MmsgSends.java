@@ -4,7 +4,6 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.SendRing;
 import io.rioreactive.kernel.SlotRegion;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sends of one socket: those that wait, in their order, and whether the system takes any now.
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *           ──ENOBUFS─▶ PAUSED ──time───▶ FLOWING
  * </pre>
  *
- * <p>It owns the send slots, and borrows the message headers of its queue for each call. The
- * queue's thread alone.
+ * <p>It owns the send slots, and borrows the messages of its queue for each call. The queue's
+ * thread alone.
  */
 final class MmsgSends {
 
@@ -52,10 +51,9 @@ final class MmsgSends {
   private final UdpSocket socket;
   private final Slab slab;
   private final SendRing ring;
-  private final MessageHeaders headers;
+  private final SendMessages messages;
 
-  /** Null without packet info. */
-  private final @Nullable PacketInfoMessages packetInfo;
+  private final SegmentRuns runs;
 
   private final long base;
   private final long stride;
@@ -66,19 +64,14 @@ final class MmsgSends {
   private long pauseNanos;
   private int failure;
 
-  MmsgSends(
-      LibC libc,
-      UdpSocket socket,
-      Slab slab,
-      MessageHeaders headers,
-      @Nullable PacketInfoMessages packetInfo) {
+  MmsgSends(LibC libc, UdpSocket socket, Slab slab, SendMessages messages) {
     this.libc = libc;
     this.socket = socket;
     this.slab = slab;
-    this.headers = headers;
-    this.packetInfo = packetInfo;
+    this.messages = messages;
     SlotRegion slots = slab.slots();
     ring = new SendRing(slots.slots());
+    runs = new SegmentRuns(slots, socket, ring);
     base = slots.memory().address() + slots.addressOffset();
     stride = slots.stride();
     payloadOffset = slots.payloadOffset() - slots.addressOffset();
@@ -103,17 +96,17 @@ final class MmsgSends {
   Outcome flush(boolean isConnected) {
     Outcome outcome = Outcome.DONE;
     while (outcome == Outcome.DONE && state == State.FLOWING && ring.waiting() > 0) {
-      int asked = Math.min(ring.waiting(), MessageHeaders.CAPACITY);
-      prepare(asked, isConnected);
-      int sent = libc.sendmmsg(socket.fd(), headers.address(), asked, FLAGS);
+      prepare(isConnected);
+      int asked = messages.size();
+      int sent = libc.sendmmsg(socket.fd(), messages.address(), asked, FLAGS);
       boolean isWhole = sent == asked;
       if (sent <= 0) {
         // The first call kept no error; if it was one of an earlier datagram, it has consumed it,
         // and the error queue of a connected socket tells it all the same.
-        sent = libc.sendmmsgCapturing(socket.fd(), headers.address(), asked, FLAGS);
+        sent = libc.sendmmsgCapturing(socket.fd(), messages.address(), asked, FLAGS);
       }
       if (sent > 0) {
-        ring.sent(sent);
+        onSent(sent);
         attempts = 0;
         pauseNanos = 0;
         if (isConnected && !isWhole) {
@@ -126,23 +119,35 @@ final class MmsgSends {
     return outcome;
   }
 
-  private void prepare(int count, boolean isConnected) {
-    for (int i = 0; i < count; i++) {
-      long slot = base + ring.slot(i) * stride;
-      if (isConnected) {
-        headers.set(i, LibC.NULL, 0, slot + payloadOffset, ring.length(i)); // to the peer
-      } else {
-        headers.set(i, slot, socket.addressLength(), slot + payloadOffset, ring.length(i));
-      }
-    }
-    if (packetInfo != null) {
-      preparePacketInfo(packetInfo, count);
+  /** Makes messages of what waits, as many as one call takes. */
+  private void prepare(boolean isConnected) {
+    messages.clear();
+    int next = 0;
+    while (next < ring.waiting() && messages.room() > 0) {
+      int count = runs.length(next, messages.room());
+      addMessage(next, count, isConnected);
+      next += count;
     }
   }
 
-  private void preparePacketInfo(PacketInfoMessages packetInfo, int count) {
+  private void addMessage(int first, int count, boolean isConnected) {
+    int slot = ring.slot(first);
+    messages.begin(isConnected ? LibC.NULL : base + slot * stride, socket.addressLength());
+    for (int i = first; i < first + count; i++) {
+      messages.add(base + ring.slot(i) * stride + payloadOffset, ring.length(i));
+    }
+    if (count > 1) {
+      messages.cutInto(ring.length(first));
+    }
+    if (slots().hasInfo()) {
+      messages.leaveFrom(socket.format(), slots(), slot);
+    }
+  }
+
+  private void onSent(int count) {
     for (int i = 0; i < count; i++) {
-      packetInfo.prepareSend(i, socket.format(), slab.slots(), ring.slot(i));
+      ring.sent(messages.count(i));
+      runs.onDone(messages.count(i));
     }
   }
 
@@ -158,6 +163,7 @@ final class MmsgSends {
     }
     if (Errno.isShortage(code)) {
       state = State.PAUSED; // epoll would say writable at once: only time helps
+      runs.split(messages.count(0)); // and less memory at once
       pauseNanos =
           pauseNanos == 0 ? FIRST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
       return Outcome.PAUSED;
@@ -175,8 +181,19 @@ final class MmsgSends {
       return Outcome.DONE;
     }
     attempts = 0;
-    ring.failed(CompletionStatus.FAILED, code);
+    onRefused(code);
     return Outcome.DONE;
+  }
+
+  /** The first message cannot go: it fails, or its datagrams are sent each by itself. */
+  private void onRefused(int code) {
+    int count = messages.count(0);
+    if (count > 1) {
+      runs.onRefused(count);
+    } else {
+      ring.failed(CompletionStatus.FAILED, code);
+      runs.onDone(1);
+    }
   }
 
   /** Whether the error cannot be this datagram's own. */

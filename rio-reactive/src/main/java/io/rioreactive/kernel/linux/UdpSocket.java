@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * @param localAddress what it is bound to, with the port the system picked
  * @param receiveBuffer bytes the system counts as its receive buffer
  * @param sendBuffer bytes the system counts as its send buffer
+ * @param segmentation whether runs of sends are to leave as one message, and the system cuts them
  */
 record UdpSocket(
     int fd,
@@ -36,7 +37,8 @@ record UdpSocket(
     int addressLength,
     InetSocketAddress localAddress,
     int receiveBuffer,
-    int sendBuffer) {
+    int sendBuffer,
+    boolean segmentation) {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
 
@@ -101,7 +103,8 @@ record UdpSocket(
                 addressLength,
                 localAddress(fd),
                 get(fd, Constants.SO_RCVBUF),
-                get(fd, Constants.SO_SNDBUF));
+                get(fd, Constants.SO_SNDBUF),
+                config.segmentation() && knowsSegments(fd));
         isOpen = true;
         return socket;
       } finally {
@@ -151,6 +154,9 @@ record UdpSocket(
       Multicast.hearOnlyWhatIsJoined(libc, fd, format.isIpv6Socket(), value);
       if (config.packetInfo()) {
         askForPacketInfo(fd);
+      }
+      if (config.coalescing()) {
+        require("UDP_GRO", set(fd, Constants.IPPROTO_UDP, Constants.UDP_GRO, 1));
       }
       for (Map.Entry<SocketOption<?>, Object> option : config.options().entrySet()) {
         setOption(fd, option.getKey(), toInt(option.getValue()));
@@ -230,6 +236,11 @@ record UdpSocket(
         throw failure.asBindException();
       }
       throw failure;
+    }
+
+    /** Kernels before 4.18 would send a run in one datagram. */
+    private boolean knowsSegments(int fd) {
+      return set(fd, Constants.IPPROTO_UDP, Constants.UDP_SEGMENT, 0) == 0;
     }
 
     private InetSocketAddress localAddress(int fd) throws KernelException {

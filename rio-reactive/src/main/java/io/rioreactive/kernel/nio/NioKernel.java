@@ -54,6 +54,7 @@ public final class NioKernel implements Kernel {
         Feature.TRUE_LENGTH, Support.NO,
         Feature.UNREACHABLE, Support.YES,
         Feature.SEGMENTATION, Support.NO,
+        Feature.COALESCING, Support.NO,
         Feature.PUMPS, Support.NO);
   }
 

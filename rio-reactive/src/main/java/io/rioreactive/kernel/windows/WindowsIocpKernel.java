@@ -50,6 +50,7 @@ public final class WindowsIocpKernel implements Kernel {
         Feature.TRUE_LENGTH, Support.NO,
         Feature.UNREACHABLE, Support.YES,
         Feature.SEGMENTATION, Support.NO,
+        Feature.COALESCING, Support.NO,
         Feature.PUMPS, Support.NO);
   }
 

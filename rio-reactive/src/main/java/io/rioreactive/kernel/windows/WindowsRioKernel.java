@@ -40,6 +40,7 @@ public final class WindowsRioKernel implements Kernel {
         Feature.TRUE_LENGTH, Support.NO,
         Feature.UNREACHABLE, Support.NO,
         Feature.SEGMENTATION, Support.NO,
+        Feature.COALESCING, Support.NO,
         Feature.PUMPS, Support.NO);
   }
 

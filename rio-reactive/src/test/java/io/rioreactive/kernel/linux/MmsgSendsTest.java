@@ -26,8 +26,7 @@ class MmsgSendsTest {
   @BeforeEach
   void openToItself() throws IOException {
     socket = UdpSocket.open(libc, config(loopback(0), 1, 4, 16, Map.of()));
-    sends =
-        new MmsgSends(libc, socket, Slab.map(libc, 4, 16, false), new MessageHeaders(arena), null);
+    sends = new MmsgSends(libc, socket, Slab.map(libc, 4, 16, false), new SendMessages(arena));
     for (int slot = 0; slot < 4; slot++) {
       long address = sends.slots().addressAt(slot);
       socket.format().write(sends.slots().memory(), address, socket.localAddress());

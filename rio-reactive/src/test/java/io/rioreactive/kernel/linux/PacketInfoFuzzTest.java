@@ -24,7 +24,7 @@ class PacketInfoFuzzTest {
           Constants.IPV6_TCLASS);
 
   private static final int MESSAGE = 7;
-  private static final long CONTROL_SIZE = 120; // of a receive's buffer
+  private static final long CONTROL_SIZE = 144; // of a receive's buffer
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -32,8 +32,8 @@ class PacketInfoFuzzTest {
   void whateverTheControlSaysTheInfoIsOneThatCanBe(boolean isIpv6) {
     SocketAddressFormat format = new SocketAddressFormat(Constants.AF_INET6, isIpv6);
     try (Arena arena = Arena.ofConfined()) {
-      PacketInfoMessages messages = new PacketInfoMessages(arena);
-      MessageHeaders headers = messages.receiveHeaders();
+      ReceiveControls messages = new ReceiveControls(arena);
+      MessageHeaders headers = messages.headers();
       MemorySegment slots = arena.allocate(3 * PacketInfo.SIZE);
 
       FUZZ.run(

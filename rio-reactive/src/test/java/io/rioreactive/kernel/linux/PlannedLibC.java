@@ -22,7 +22,14 @@ final class PlannedLibC extends LibC {
   /** The option of SOL_SOCKET that is refused; 0 for none. */
   int refusedOption;
 
+  /** Whether it has neither UDP_SEGMENT nor UDP_GRO. */
+  boolean isOld;
+
   int sendCalls;
+
+  /** How many messages the last send was asked to take. */
+  int messagesSent;
+
   int receiveCalls;
 
   /** Waits of epoll, and what came of them. */
@@ -95,6 +102,7 @@ final class PlannedLibC extends LibC {
   @Override
   int sendmmsg(int sockfd, long msgvec, int vlen, int flags) {
     sendCalls++;
+    messagesSent = vlen;
     if (isFailure(sends)) {
       return -1; // the capturing call takes it from the plan
     }
@@ -141,6 +149,9 @@ final class PlannedLibC extends LibC {
 
   @Override
   int setsockopt(int sockfd, int level, int optname, long optval, int optlen) {
+    if (level == Constants.IPPROTO_UDP && isOld) {
+      return -Errno.ENOPROTOOPT.code();
+    }
     return level == Constants.SOL_SOCKET && optname == refusedOption
         ? -Errno.EPERM.code()
         : super.setsockopt(sockfd, level, optname, optval, optlen);

@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.rioreactive.kernel.ControlMessages;
 import io.rioreactive.kernel.PacketInfo;
-import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,17 +14,18 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The message headers of both directions for sockets with packet info: each message has a control
- * buffer, and what stands there is translated from and to the {@link PacketInfo} of its slot.
+ * The message headers of receives that the system tells more about than a sender: each message has
+ * a control buffer, and what stands there is translated to the {@link PacketInfo} of its slot, or
+ * to the size of the datagrams that came in one.
  *
  * <p>A datagram that came by IPv4 is told as {@code IP_PKTINFO, IP_TTL, IP_TOS}, on an IPv6 socket
  * too; there also as {@code IPV6_PKTINFO} with a mapped address, which does not tell a broadcast
- * address. To send, an IPv6 socket takes {@code IPV6_PKTINFO} for both families.
+ * address.
  *
- * <p>Owned by a completion queue and lent to each of its sockets with packet info for one call, as
- * the headers for the others are. The queue's thread alone.
+ * <p>Owned by a completion queue and lent to each of its sockets with packet info or coalescing for
+ * one call, as the headers for the others are. The queue's thread alone.
  */
-final class PacketInfoMessages {
+final class ReceiveControls {
 
   private static final long IN_PKTINFO = Layouts.IN_PKTINFO.size();
   private static final long INDEX = Layouts.IN_PKTINFO.offset("ipi_ifindex");
@@ -38,14 +38,13 @@ final class PacketInfoMessages {
 
   private static final long INT_SIZE = JAVA_INT.byteSize();
 
-  /** By IPv4 to an IPv6 socket, which is told most. */
+  /** By IPv4 to an IPv6 socket, which is told most, and coalesced. */
   private static final long RECEIVE_SIZE =
       ControlMessages.space(IN6_PKTINFO)
           + ControlMessages.space(IN_PKTINFO)
           + ControlMessages.space(INT_SIZE)
-          + ControlMessages.space(1);
-
-  private static final long SEND_SIZE = ControlMessages.space(IN6_PKTINFO);
+          + ControlMessages.space(1)
+          + ControlMessages.space(INT_SIZE);
 
   private static final ValueLayout.OfInt BE_INT =
       JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -55,37 +54,25 @@ final class PacketInfoMessages {
   private static final long HALF = Long.BYTES;
   private static final int BYTE_MASK = 0xFF;
 
-  private final MessageHeaders receiveHeaders;
-  private final MessageHeaders sendHeaders;
+  private final MessageHeaders headers;
   private final MemorySegment memory;
   private final ControlMessages received;
-  private final ControlMessages sent;
 
-  PacketInfoMessages(Arena arena) {
-    receiveHeaders = new MessageHeaders(arena);
-    sendHeaders = new MessageHeaders(arena);
-    int count = MessageHeaders.CAPACITY;
-    memory = arena.allocate(count * (RECEIVE_SIZE + SEND_SIZE), Long.BYTES);
+  ReceiveControls(Arena arena) {
+    headers = new MessageHeaders(arena);
+    memory = arena.allocate(MessageHeaders.CAPACITY * RECEIVE_SIZE, Long.BYTES);
     received = new ControlMessages(memory, 0, RECEIVE_SIZE);
-    sent = new ControlMessages(memory, count * RECEIVE_SIZE, SEND_SIZE);
-    receiveHeaders.setControls(received);
-    sendHeaders.setControls(sent);
+    headers.setControls(received);
   }
 
-  MessageHeaders receiveHeaders() {
-    return receiveHeaders;
+  MessageHeaders headers() {
+    return headers;
   }
-
-  MessageHeaders sendHeaders() {
-    return sendHeaders;
-  }
-
-  // ---- receive
 
   /** Gives the first messages room for what the system tells. Each call takes the room away. */
-  void prepareReceives(int count) {
+  void prepare(int count) {
     for (int i = 0; i < count; i++) {
-      receiveHeaders.setControlLength(i, RECEIVE_SIZE);
+      headers.setControlLength(i, RECEIVE_SIZE);
     }
   }
 
@@ -97,7 +84,7 @@ final class PacketInfoMessages {
    */
   void read(int i, SocketAddressFormat format, int port, MemorySegment slots, long info) {
     PacketInfo.clear(slots, info);
-    received.walk(i, receiveHeaders.controlLength(i));
+    received.walk(i, headers.controlLength(i));
     while (received.next()) {
       long data = received.data();
       if (isV4(Constants.IP_PKTINFO, IN_PKTINFO)) {
@@ -112,6 +99,17 @@ final class PacketInfoMessages {
         PacketInfo.setTrafficClass(slots, info, memory.get(JAVA_INT, data) & BYTE_MASK);
       }
     }
+  }
+
+  /** Bytes of each datagram in message {@code i}, but for a shorter last one; 0 if it is one. */
+  int segmentSize(int i) {
+    received.walk(i, headers.controlLength(i));
+    while (received.next()) {
+      if (received.is(Constants.IPPROTO_UDP, Constants.UDP_GRO, INT_SIZE)) {
+        return Math.max(0, memory.get(JAVA_INT, received.data()));
+      }
+    }
+    return 0;
   }
 
   private boolean isV4(int type, long dataSize) {
@@ -141,39 +139,5 @@ final class PacketInfoMessages {
     }
     int index = memory.get(JAVA_INT, data + INDEX6);
     PacketInfo.setDestination(slots, info, format, high, low, port, true, index);
-  }
-
-  // ---- send
-
-  /**
-   * Translates what a slot says of where its datagram is to leave, for message {@code i}; nothing
-   * is said where the slot says nothing.
-   */
-  void prepareSend(int i, SocketAddressFormat format, SlotRegion slots, int slot) {
-    if (PacketInfo.origin(slots.memory(), slots.infoAt(slot)) == PacketInfo.UNKNOWN) {
-      sendHeaders.setControlLength(i, 0);
-      return;
-    }
-    long high = PacketInfo.sourceHigh(slots, slot, format);
-    long low = PacketInfo.sourceLow(slots, slot, format);
-    int index = PacketInfo.sourceInterface(slots, slot, format);
-    long size = format.isIpv6Socket() ? putV6(i, high, low, index) : putV4(i, (int) low, index);
-    sendHeaders.setControlLength(i, ControlMessages.space(size));
-  }
-
-  private long putV4(int i, int source, int index) {
-    long data = sent.put(i, Constants.IPPROTO_IP, Constants.IP_PKTINFO, IN_PKTINFO);
-    memory.set(JAVA_INT, data + INDEX, index);
-    memory.set(BE_INT, data + SOURCE, source);
-    memory.set(BE_INT, data + DESTINATION, 0);
-    return IN_PKTINFO;
-  }
-
-  private long putV6(int i, long high, long low, int index) {
-    long data = sent.put(i, Constants.IPPROTO_IPV6, Constants.IPV6_PKTINFO, IN6_PKTINFO);
-    memory.set(BE_LONG, data + ADDRESS6, high);
-    memory.set(BE_LONG, data + ADDRESS6 + HALF, low);
-    memory.set(JAVA_INT, data + INDEX6, index);
-    return IN6_PKTINFO;
   }
 }

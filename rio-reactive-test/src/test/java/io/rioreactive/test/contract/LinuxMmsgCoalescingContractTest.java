@@ -1,0 +1,29 @@
+package io.rioreactive.test.contract;
+
+import io.rioreactive.RioUdpClient;
+import io.rioreactive.RioUdpServer;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** The contract on recvmmsg and sendmmsg, where several datagrams may come in one message. */
+@EnabledOnOs(OS.LINUX)
+class LinuxMmsgCoalescingContractTest implements SystemContract {
+
+  private final Testbed testbed =
+      new SystemTestbed("linux-mmsg") {
+        @Override
+        RioUdpServer server() {
+          return super.server().coalescing(true);
+        }
+
+        @Override
+        RioUdpClient client() {
+          return super.client().coalescing(true);
+        }
+      };
+
+  @Override
+  public Testbed testbed() {
+    return testbed;
+  }
+}

@@ -1,0 +1,29 @@
+package io.rioreactive.test.contract;
+
+import io.rioreactive.RioUdpClient;
+import io.rioreactive.RioUdpServer;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** The contract on recvmmsg and sendmmsg, where each datagram is a message of its own. */
+@EnabledOnOs(OS.LINUX)
+class LinuxMmsgPlainContractTest implements SystemContract {
+
+  private final Testbed testbed =
+      new SystemTestbed("linux-mmsg") {
+        @Override
+        RioUdpServer server() {
+          return super.server().segmentation(false);
+        }
+
+        @Override
+        RioUdpClient client() {
+          return super.client().segmentation(false);
+        }
+      };
+
+  @Override
+  public Testbed testbed() {
+    return testbed;
+  }
+}
