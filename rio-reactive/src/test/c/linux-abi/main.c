@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/filter.h>
+#include <linux/io_uring.h>
 #include <linux/sock_diag.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
@@ -205,6 +206,118 @@ static void constants(void) {
   CONSTANT(EFD_CLOEXEC);
 }
 
+static void uring_layouts(void) {
+  LAYOUT(io_uring_sqe);
+  FIELD(io_uring_sqe, opcode);
+  FIELD(io_uring_sqe, flags);
+  FIELD(io_uring_sqe, ioprio);
+  FIELD(io_uring_sqe, fd);
+  FIELD(io_uring_sqe, off);
+  FIELD(io_uring_sqe, addr);
+  FIELD(io_uring_sqe, len);
+  FIELD(io_uring_sqe, msg_flags);
+  FIELD(io_uring_sqe, user_data);
+  FIELD(io_uring_sqe, buf_group);
+  FIELD(io_uring_sqe, personality);
+  FIELD(io_uring_sqe, file_index);
+
+  LAYOUT(io_uring_cqe);
+  FIELD(io_uring_cqe, user_data);
+  FIELD(io_uring_cqe, res);
+  FIELD(io_uring_cqe, flags);
+
+  LAYOUT(io_sqring_offsets);
+  FIELD(io_sqring_offsets, head);
+  FIELD(io_sqring_offsets, tail);
+  FIELD(io_sqring_offsets, ring_mask);
+  FIELD(io_sqring_offsets, ring_entries);
+  FIELD(io_sqring_offsets, flags);
+  FIELD(io_sqring_offsets, dropped);
+  FIELD(io_sqring_offsets, array);
+  FIELD(io_sqring_offsets, resv1);
+
+  LAYOUT(io_cqring_offsets);
+  FIELD(io_cqring_offsets, head);
+  FIELD(io_cqring_offsets, tail);
+  FIELD(io_cqring_offsets, ring_mask);
+  FIELD(io_cqring_offsets, ring_entries);
+  FIELD(io_cqring_offsets, overflow);
+  FIELD(io_cqring_offsets, cqes);
+  FIELD(io_cqring_offsets, flags);
+  FIELD(io_cqring_offsets, resv1);
+
+  LAYOUT(io_uring_params);
+  FIELD(io_uring_params, sq_entries);
+  FIELD(io_uring_params, cq_entries);
+  FIELD(io_uring_params, flags);
+  FIELD(io_uring_params, sq_off);
+  FIELD(io_uring_params, cq_off);
+
+  LAYOUT(io_uring_getevents_arg);
+  FIELD(io_uring_getevents_arg, sigmask);
+  FIELD(io_uring_getevents_arg, sigmask_sz);
+  FIELD(io_uring_getevents_arg, ts);
+
+  LAYOUT(__kernel_timespec);
+  FIELD(__kernel_timespec, tv_sec);
+  FIELD(__kernel_timespec, tv_nsec);
+
+  LAYOUT(io_uring_buf_reg);
+  FIELD(io_uring_buf_reg, ring_addr);
+  FIELD(io_uring_buf_reg, ring_entries);
+  FIELD(io_uring_buf_reg, bgid);
+
+  LAYOUT(io_uring_buf);
+  FIELD(io_uring_buf, addr);
+  FIELD(io_uring_buf, len);
+  FIELD(io_uring_buf, bid);
+  FIELD(io_uring_buf, resv);
+
+  LAYOUT(io_uring_recvmsg_out);
+  FIELD(io_uring_recvmsg_out, namelen);
+  FIELD(io_uring_recvmsg_out, controllen);
+  FIELD(io_uring_recvmsg_out, payloadlen);
+  FIELD(io_uring_recvmsg_out, flags);
+}
+
+// Names of one place in io_uring_sqe.
+_Static_assert(offsetof(struct io_uring_sqe, poll32_events) ==
+                   offsetof(struct io_uring_sqe, msg_flags), "poll32_events");
+_Static_assert(offsetof(struct io_uring_sqe, cancel_flags) ==
+                   offsetof(struct io_uring_sqe, msg_flags), "cancel_flags");
+// Where the tail of a ring of buffers stands.
+_Static_assert(offsetof(struct io_uring_buf_ring, tail) ==
+                   offsetof(struct io_uring_buf, resv), "tail");
+
+static void uring_constants(void) {
+  CONSTANT(IORING_SETUP_CQSIZE);
+  CONSTANT(IORING_SETUP_SUBMIT_ALL);
+  CONSTANT(IORING_SETUP_TASKRUN_FLAG);
+  CONSTANT(IORING_SETUP_SINGLE_ISSUER);
+  CONSTANT(IORING_SETUP_DEFER_TASKRUN);
+  CONSTANT(IORING_OFF_SQ_RING);
+  CONSTANT(IORING_OFF_SQES);
+  CONSTANT(IORING_SQ_CQ_OVERFLOW);
+  CONSTANT(IORING_SQ_TASKRUN);
+  CONSTANT(IORING_ENTER_GETEVENTS);
+  CONSTANT(IORING_ENTER_EXT_ARG);
+  CONSTANT(IORING_REGISTER_PBUF_RING);
+  CONSTANT(IORING_UNREGISTER_PBUF_RING);
+  CONSTANT(IORING_OP_POLL_ADD);
+  CONSTANT(IORING_OP_RECVMSG);
+  CONSTANT(IORING_OP_ASYNC_CANCEL);
+  CONSTANT(IOSQE_BUFFER_SELECT);
+  CONSTANT(IORING_POLL_ADD_MULTI);
+  CONSTANT(IORING_RECV_MULTISHOT);
+  CONSTANT(IORING_ASYNC_CANCEL_ALL);
+  CONSTANT(IORING_ASYNC_CANCEL_ANY);
+  CONSTANT(IORING_CQE_F_BUFFER);
+  CONSTANT(IORING_CQE_F_MORE);
+  CONSTANT(IORING_CQE_BUFFER_SHIFT);
+  CONSTANT(MAP_SHARED);
+  CONSTANT(MAP_POPULATE);
+}
+
 static void errors(void) {
   CONSTANT(EPERM);
   CONSTANT(EINTR);
@@ -213,6 +326,7 @@ static void errors(void) {
   CONSTANT(ENOMEM);
   CONSTANT(EACCES);
   CONSTANT(EFAULT);
+  CONSTANT(EBUSY);
   CONSTANT(ENODEV);
   CONSTANT(EINVAL);
   CONSTANT(ENFILE);
@@ -238,12 +352,16 @@ static void errors(void) {
   CONSTANT(ECONNREFUSED);
   CONSTANT(EHOSTDOWN);
   CONSTANT(EHOSTUNREACH);
+  CONSTANT(ECANCELED);
 }
 
 // syscall() takes a long.
 static void system_calls(void) {
   constant("SYS_recvmmsg", sizeof(long), SYS_recvmmsg);
   constant("SYS_sendmmsg", sizeof(long), SYS_sendmmsg);
+  constant("SYS_io_uring_setup", sizeof(long), SYS_io_uring_setup);
+  constant("SYS_io_uring_enter", sizeof(long), SYS_io_uring_enter);
+  constant("SYS_io_uring_register", sizeof(long), SYS_io_uring_register);
 }
 
 int main(void) {
@@ -254,6 +372,8 @@ int main(void) {
 #endif
   layouts();
   constants();
+  uring_layouts();
+  uring_constants();
   errors();
   system_calls();
   return 0;

@@ -7,13 +7,14 @@ package io.rioreactive;
  * <table>
  * <caption>What each means, by provider</caption>
  * <tr><th></th><th>{@code windows-rio}</th><th>{@code windows-iocp}</th><th>{@code linux-mmsg}</th>
- * <th>{@code nio}</th></tr>
+ * <th>{@code linux-uring}</th><th>{@code nio}</th></tr>
  * <tr><td>COMPLETION_PORT</td><td>a completion port</td><td>a completion port</td><td>{@code epoll}
- * with an eventfd</td><td>a {@code Selector}</td></tr>
+ * with an eventfd</td><td>the ring, with an eventfd</td><td>a {@code Selector}</td></tr>
  * <tr><td>EVENT</td><td>an event</td><td>the completion port</td><td>{@code epoll}</td><td>the
- * {@code Selector}</td></tr>
+ * ring</td><td>the {@code Selector}</td></tr>
  * <tr><td>POLLED</td><td>dequeues again and again</td><td>looks into the port again and again</td>
- * <td>asks the socket again and again</td><td>{@code selectNow}</td></tr>
+ * <td>asks the socket again and again</td><td>looks at the ring again and again</td><td>{@code
+ * selectNow}</td></tr>
  * </table>
  *
  * <p>A polling pump of {@code windows-rio} spins. With the system property {@code

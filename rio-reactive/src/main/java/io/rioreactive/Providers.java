@@ -4,6 +4,7 @@ import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.linux.LinuxMmsgKernel;
+import io.rioreactive.kernel.linux.LinuxUringKernel;
 import io.rioreactive.kernel.nio.NioKernel;
 import io.rioreactive.kernel.windows.WindowsIocpKernel;
 import io.rioreactive.kernel.windows.WindowsRioKernel;
@@ -41,7 +42,11 @@ final class Providers {
           new Candidate(new WindowsRioKernel(), WINDOWS, "Windows"),
           new Candidate(new WindowsIocpKernel(), WINDOWS, "Windows"),
           new Candidate(new LinuxMmsgKernel(), LINUX, "Linux"),
+          new Candidate(new LinuxUringKernel(), LINUX, "Linux", false),
           new Candidate(new NioKernel(), true, "any system"));
+
+  private static final List<Candidate> AUTOMATIC =
+      CANDIDATES.stream().filter(Candidate::isAutomatic).toList();
 
   /** What trying out has shown: null for works, else why not. */
   private static final Map<String, Verdict> VERDICTS = new ConcurrentHashMap<>();
@@ -51,8 +56,12 @@ final class Providers {
 
   private Providers() {}
 
-  /** A kernel, and where it can be. */
-  private record Candidate(Kernel kernel, boolean isItsSystem, String system) {
+  /** A kernel, where it can be, and whether {@code auto} may choose it. */
+  private record Candidate(Kernel kernel, boolean isItsSystem, String system, boolean isAutomatic) {
+
+    Candidate(Kernel kernel, boolean isItsSystem, String system) {
+      this(kernel, isItsSystem, system, true);
+    }
 
     Verdict verdict() {
       Verdict known = VERDICTS.get(kernel.name());
@@ -93,6 +102,11 @@ final class Providers {
     return CANDIDATES.stream().map(c -> c.kernel().name()).toList();
   }
 
+  /** Those that {@code auto} may choose, in their order. */
+  static List<String> automatic() {
+    return AUTOMATIC.stream().map(c -> c.kernel().name()).toList();
+  }
+
   /** Refuses a name nobody has. */
   static String checkName(String name) {
     if (!name.equals(AUTO) && !names().contains(name)) {
@@ -124,7 +138,7 @@ final class Providers {
 
   private static Kernel chooseBest() throws IOException {
     StringJoiner refusals = new StringJoiner("; ");
-    for (Candidate candidate : CANDIDATES) {
+    for (Candidate candidate : AUTOMATIC) {
       String name = candidate.kernel().name();
       Verdict verdict = candidate.verdict();
       if (verdict.failure() == null) {
@@ -139,7 +153,7 @@ final class Providers {
     }
     throw new IOException(
         "no provider works here: "
-            + CANDIDATES.stream()
+            + AUTOMATIC.stream()
                 .map(c -> c.kernel().name() + ": " + reason(c.verdict()))
                 .collect(Collectors.joining("; ")));
   }

@@ -98,7 +98,7 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    *
    * @param pumps 1 (the default) to 1,024. The bind of more than one fails with an {@link
    *     IllegalArgumentException} where the provider does not balance sockets on one port: {@code
-   *     linux-mmsg} does, by SO_REUSEPORT
+   *     linux-mmsg} and {@code linux-uring} do, by SO_REUSEPORT
    * @throws IllegalArgumentException if it is out of range
    */
   public RioUdpServer pumps(int pumps) {

@@ -78,8 +78,9 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
   }
 
   /**
-   * Insists on a kernel interface: {@code linux-mmsg}, {@code windows-rio}, {@code windows-iocp},
-   * {@code nio}, or {@code auto} for the first that works. {@link RioSupport} lists them.
+   * Insists on a kernel interface: {@code linux-mmsg}, {@code linux-uring}, {@code windows-rio},
+   * {@code windows-iocp}, {@code nio}, or {@code auto} for the first that works, which is never
+   * {@code linux-uring}. {@link RioSupport} lists them.
    *
    * @throws IllegalArgumentException if nobody has that name
    * @throws IllegalStateException with {@link #runOn}: the group has its provider

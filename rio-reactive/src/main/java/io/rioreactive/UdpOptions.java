@@ -205,14 +205,15 @@ final class UdpOptions implements Cloneable {
               + pumps
               + ", and the provider "
               + kernel.name()
-              + " does not balance sockets on one port: allowed is 1 (linux-mmsg has more)");
+              + " does not balance sockets on one port: allowed is 1 (linux-mmsg and linux-uring"
+              + " have more)");
     }
     if (packetInfo && kernel.features().get(Feature.PACKET_INFO) != Support.YES) {
       throw new IllegalArgumentException(
           "packetInfo is on, and the provider "
               + kernel.name()
               + " does not tell where a datagram came to: leave it off, or take another provider"
-              + " (linux-mmsg tells)");
+              + " (linux-mmsg and linux-uring tell)");
     }
     if (coalescing && kernel.features().get(Feature.COALESCING) != Support.YES) {
       throw new IllegalArgumentException(

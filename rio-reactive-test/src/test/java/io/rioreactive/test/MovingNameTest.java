@@ -21,7 +21,7 @@ class MovingNameTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-mmsg", "nio"})
+  @ValueSource(strings = {"linux-mmsg", "linux-uring", "nio"})
   void theClientFollowsTheNameAndThenStaysWhereItIs(String provider) throws Exception {
     Needs.provider(provider);
     Path hosts = folder.resolve("hosts");

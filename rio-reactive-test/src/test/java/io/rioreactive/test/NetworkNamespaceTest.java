@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +43,7 @@ class NetworkNamespaceTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-mmsg", "nio"})
+  @ValueSource(strings = {"linux-mmsg", "linux-uring", "nio"})
   void aGroupIsJoinedWhereThatCanBeAndElseSaysWhyNot(String provider) throws Exception {
     Needs.provider(provider);
     List<String> lines =
@@ -69,20 +68,25 @@ class NetworkNamespaceTest {
         .anyMatch(line -> line.startsWith("any: ") && line.contains("no route to the group"));
   }
 
-  @Test
-  void aClientTellsThePathMtuAndWhatIsLongerIsRefusedUnfragmented() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"linux-mmsg", "linux-uring"})
+  void aClientTellsThePathMtuAndWhatIsLongerIsRefusedUnfragmented(String provider)
+      throws Exception {
+    Needs.provider(provider);
     String setup = "ip link set lo mtu 1400 && ip link set lo up\n";
 
-    assertThat(runInNamespace(setup, PathMtuProgram.class, "linux-mmsg", "1372", "1373", "10"))
+    assertThat(runInNamespace(setup, PathMtuProgram.class, provider, "1372", "1373", "10"))
         .contains("path MTU OptionalInt[1400]", "sent 2")
         .anyMatch(line -> line.startsWith("dropped: ") && line.contains("TOO_LARGE"));
   }
 
-  @Test
-  void aRunThatThePathDoesNotTakeIsSentDatagramByDatagram() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"linux-mmsg", "linux-uring"})
+  void aRunThatThePathDoesNotTakeIsSentDatagramByDatagram(String provider) throws Exception {
+    Needs.provider(provider);
     String setup = "ip link set lo mtu 1400 && ip link set lo up\n";
 
-    assertThat(runInNamespace(setup, RunsProgram.class, "linux-mmsg", "1372", "1373", "2000"))
+    assertThat(runInNamespace(setup, RunsProgram.class, provider, "1372", "1373", "2000"))
         .contains(
             "1372 bytes: as they were sent",
             "1373 bytes: as they were sent",

@@ -20,7 +20,7 @@ public final class ProvidersUnderTest {
    */
   public static Stream<String> names() {
     return switch (OS.current()) {
-      case LINUX -> Stream.of("linux-mmsg", "nio");
+      case LINUX -> Stream.of("linux-mmsg", "linux-uring", "nio");
       case WINDOWS -> Stream.of("windows-rio", "windows-iocp", "nio");
       default -> Stream.of("nio");
     };

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -58,6 +59,9 @@ public abstract class KernelHarness implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
   private final List<RequestQueue> open = new ArrayList<>();
+
+  /** By socket and slot, of the last dequeue. */
+  private final Map<List<Integer>, Integer> places = new HashMap<>();
 
   /** Over an open queue. */
   protected KernelHarness(CompletionQueue queue) throws IOException {
@@ -206,7 +210,11 @@ public abstract class KernelHarness implements AutoCloseable {
     CompletionBatch batch = new CompletionBatch(room);
     queue.dequeue(batch);
     List<Done> all = new ArrayList<>();
+    places.clear();
     for (int i = 0; i < batch.size(); i++) {
+      if (hasDatagram(batch, i)) {
+        places.put(List.of(batch.socket(i), batch.slot(i)), batch.place(i));
+      }
       all.add(
           new Done(
               batch.socket(i),
@@ -219,6 +227,11 @@ public abstract class KernelHarness implements AutoCloseable {
               hasDatagram(batch, i) ? sender(batch, i) : null));
     }
     return all;
+  }
+
+  /** Where a datagram of the last dequeue stands. */
+  public int place(Done done) {
+    return places.get(List.of(done.socket(), done.slot()));
   }
 
   private static boolean hasDatagram(CompletionBatch batch, int i) {

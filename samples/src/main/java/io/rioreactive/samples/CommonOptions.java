@@ -8,7 +8,8 @@ final class CommonOptions {
   @Option(
       names = "--provider",
       paramLabel = "NAME",
-      description = "windows-rio, windows-iocp, linux-mmsg, nio or auto (default: auto).")
+      description =
+          "windows-rio, windows-iocp, linux-mmsg, linux-uring, nio or auto (default: auto).")
   private String provider = "auto";
 
   @Option(names = "--help", usageHelp = true, description = "Prints this.")

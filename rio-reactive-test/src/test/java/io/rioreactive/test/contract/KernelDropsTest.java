@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
@@ -41,10 +42,11 @@ class KernelDropsTest {
     return testbed.server().option(StandardSocketOptions.SO_RCVBUF, 20_000);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"linux-mmsg", "linux-uring"})
   @EnabledOnOs(OS.LINUX)
-  void linuxMmsgCountsEachDatagramThatDidNotFitTheReceiveBuffer() {
-    RioUdpServer server = smallServer("linux-mmsg");
+  void linuxCountsEachDatagramThatDidNotFitTheReceiveBuffer(String provider) {
+    RioUdpServer server = smallServer(provider);
     RioConnection connection = testbed.bind(server);
     Peer peer = testbed.peer();
     BaseSubscriber<Datagram> paused = new PausedSubscriber();
@@ -67,10 +69,11 @@ class KernelDropsTest {
     assertThat(dropsOf(connection)).as("also when it is closed").isEqualTo(drops);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"linux-mmsg", "linux-uring"})
   @EnabledOnOs(OS.LINUX)
-  void nothingIsDroppedWhereThereIsRoom() {
-    testbed = new SystemTestbed("linux-mmsg");
+  void nothingIsDroppedWhereThereIsRoom(String provider) {
+    testbed = new SystemTestbed(provider);
     RioConnection echo = testbed.echo(testbed.server());
     Peer peer = testbed.peer();
     Flux.range(0, 100).doOnNext(i -> peer.ask("no. " + i, echo.localAddress())).blockLast();
@@ -79,7 +82,7 @@ class KernelDropsTest {
   }
 
   private static Stream<String> others() {
-    return ProvidersUnderTest.names().filter(name -> !name.equals("linux-mmsg"));
+    return ProvidersUnderTest.names().filter(name -> !name.startsWith("linux-"));
   }
 
   @ParameterizedTest

@@ -30,6 +30,7 @@ enum Errno {
           + " the option SO_BROADCAST"),
   EFAULT(
       14, Kind.SOCKET_LOST, "the system was given a bad address: this is a defect of the library"),
+  EBUSY(16, Kind.TRANSIENT, "the system has no room for more requests now: later it will"),
   ENODEV(
       19, Kind.BAD_ADDRESS, "there is no such network interface (ip link shows those there are)"),
   EINVAL(
@@ -93,7 +94,8 @@ enum Errno {
       111, Kind.UNREACHABLE, "nothing listens on the port an earlier datagram was sent to"),
   EHOSTDOWN(112, Kind.UNREACHABLE, "the target host is down"),
   EHOSTUNREACH(
-      113, Kind.UNREACHABLE, "there is no route to the target host, or it does not answer");
+      113, Kind.UNREACHABLE, "there is no route to the target host, or it does not answer"),
+  ECANCELED(125, Kind.OTHER, "the request was taken back");
 
   private static final @Nullable Errno[] BY_CODE = new @Nullable Errno[134];
 

@@ -18,8 +18,8 @@ import java.lang.invoke.MethodHandle;
  * #getsockopt} and {@link #close}, which any thread may call. It never retries and never throws.
  *
  * <p>A method returns what the system call itself returns: the result, or the negative error code
- * ({@code -EAGAIN}). The three that are called for every batch return -1 for any error, since a
- * call that captures may allocate; each has a sibling that captures.
+ * ({@code -EAGAIN}). The four that are called for every batch return -1 for any error, since a call
+ * that captures may allocate; each has a sibling that captures.
  *
  * <p>Not final, so that a test can plan failures that a real system does not give on demand.
  */
@@ -77,9 +77,15 @@ class LibC {
   // sendmsg in a loop. Nothing is lost with glibc, whose functions do no more than this.
   static final long SYS_RECVMMSG = Architecture.current().orElseThrow().recvmmsg;
   static final long SYS_SENDMMSG = Architecture.current().orElseThrow().sendmmsg;
+
+  // Since 2019 a call has the same number everywhere.
+  static final long SYS_IO_URING_SETUP = 425;
+  static final long SYS_IO_URING_ENTER = 426;
+  static final long SYS_IO_URING_REGISTER = 427;
+
   private static final NativeFunction SYSCALL_FUNCTION =
       LIBRARY.variadic(
-          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
           JAVA_LONG);
   private static final MethodHandle SYSCALL = SYSCALL_FUNCTION.plain();
   private static final MethodHandle SYSCALL_CAPTURING = SYSCALL_FUNCTION.capturing(Source.ERRNO);
@@ -241,33 +247,51 @@ class LibC {
 
   /** -1 for any error: {@link #recvmmsgCapturing} tells. */
   int recvmmsg(int sockfd, long msgvec, int vlen, int flags, long timeout) {
-    return syscall(SYS_RECVMMSG, sockfd, msgvec, vlen, flags, timeout);
+    return syscall(SYS_RECVMMSG, sockfd, msgvec, vlen, flags, timeout, 0);
   }
 
   int recvmmsgCapturing(int sockfd, long msgvec, int vlen, int flags, long timeout) {
-    return syscallCapturing(SYS_RECVMMSG, sockfd, msgvec, vlen, flags, timeout);
+    return syscallCapturing(SYS_RECVMMSG, sockfd, msgvec, vlen, flags, timeout, 0);
   }
 
   /** -1 for any error: {@link #sendmmsgCapturing} tells. */
   int sendmmsg(int sockfd, long msgvec, int vlen, int flags) {
-    return syscall(SYS_SENDMMSG, sockfd, msgvec, vlen, flags, 0);
+    return syscall(SYS_SENDMMSG, sockfd, msgvec, vlen, flags, 0, 0);
   }
 
   int sendmmsgCapturing(int sockfd, long msgvec, int vlen, int flags) {
-    return syscallCapturing(SYS_SENDMMSG, sockfd, msgvec, vlen, flags, 0);
+    return syscallCapturing(SYS_SENDMMSG, sockfd, msgvec, vlen, flags, 0, 0);
   }
 
-  private static int syscall(long number, long a, long b, long c, long d, long e) {
+  int io_uring_setup(int entries, long params) {
+    return syscallCapturing(SYS_IO_URING_SETUP, entries, params, 0, 0, 0, 0);
+  }
+
+  /** -1 for any error: {@link #io_uring_enterCapturing} tells. */
+  int io_uring_enter(int fd, int to_submit, int min_complete, int flags, long argp, long argsz) {
+    return syscall(SYS_IO_URING_ENTER, fd, to_submit, min_complete, flags, argp, argsz);
+  }
+
+  int io_uring_enterCapturing(
+      int fd, int to_submit, int min_complete, int flags, long argp, long argsz) {
+    return syscallCapturing(SYS_IO_URING_ENTER, fd, to_submit, min_complete, flags, argp, argsz);
+  }
+
+  int io_uring_register(int fd, int opcode, long arg, int nr_args) {
+    return syscallCapturing(SYS_IO_URING_REGISTER, fd, opcode, arg, nr_args, 0, 0);
+  }
+
+  private static int syscall(long number, long a, long b, long c, long d, long e, long f) {
     try {
-      return (int) (long) SYSCALL.invokeExact(number, a, b, c, d, e);
+      return (int) (long) SYSCALL.invokeExact(number, a, b, c, d, e, f);
     } catch (Throwable thrown) {
       throw NativeFunction.unexpected(thrown);
     }
   }
 
-  private int syscallCapturing(long number, long a, long b, long c, long d, long e) {
+  private int syscallCapturing(long number, long a, long b, long c, long d, long e, long f) {
     try {
-      long result = (long) SYSCALL_CAPTURING.invokeExact(error.segment(), number, a, b, c, d, e);
+      long result = (long) SYSCALL_CAPTURING.invokeExact(error.segment(), number, a, b, c, d, e, f);
       return result == -1 ? -error.code() : (int) result;
     } catch (Throwable thrown) {
       throw NativeFunction.unexpected(thrown);

@@ -221,7 +221,7 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   private void endPauses() {
     long now = nanoTime();
-    MmsgRequestQueue socket = pauses.pollEnded(now);
+    Pauses.Pausing socket = pauses.pollEnded(now);
     while (socket != null) {
       socket.onPauseEnded();
       socket = pauses.pollEnded(now);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *                   ──────────── close ─────────────────▶
  * </pre>
  */
-final class MmsgRequestQueue implements RequestQueue {
+final class MmsgRequestQueue implements RequestQueue, Pauses.Pausing {
 
   /** What epoll watches a socket for from its opening on. */
   static final int FIRST_INTEREST = Constants.EPOLLIN;
@@ -345,12 +345,13 @@ final class MmsgRequestQueue implements RequestQueue {
     }
   }
 
-  /** When its pause ends, on the clock of {@link System#nanoTime}. */
-  long pausedUntil() {
+  @Override
+  public long pausedUntil() {
     return pausedUntil;
   }
 
-  void onPauseEnded() {
+  @Override
+  public void onPauseEnded() {
     sends.resume();
     isFlushDue = true;
     queue.onReady(this);

@@ -1,68 +1,38 @@
 package io.rioreactive.kernel.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.rioreactive.kernel.ControlMessages;
-import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The message headers of receives that the system tells more about than a sender: each message has
- * a control buffer, and what stands there is translated to the {@link PacketInfo} of its slot, or
- * to the size of the datagrams that came in one.
- *
- * <p>A datagram that came by IPv4 is told as {@code IP_PKTINFO, IP_TTL, IP_TOS}, on an IPv6 socket
- * too; there also as {@code IPV6_PKTINFO} with a mapped address, which does not tell a broadcast
- * address.
+ * a control buffer, and what stands there is the packet info of its slot, or the size of the
+ * datagrams that came in one.
  *
  * <p>Owned by a completion queue and lent to each of its sockets with packet info or coalescing for
  * one call, as the headers for the others are. The queue's thread alone.
  */
 final class ReceiveControls {
 
-  private static final long IN_PKTINFO = Layouts.IN_PKTINFO.size();
-  private static final long INDEX = Layouts.IN_PKTINFO.offset("ipi_ifindex");
-  private static final long SOURCE = Layouts.IN_PKTINFO.offset("ipi_spec_dst");
-  private static final long DESTINATION = Layouts.IN_PKTINFO.offset("ipi_addr");
-
-  private static final long IN6_PKTINFO = Layouts.IN6_PKTINFO.size();
-  private static final long ADDRESS6 = Layouts.IN6_PKTINFO.offset("ipi6_addr");
-  private static final long INDEX6 = Layouts.IN6_PKTINFO.offset("ipi6_ifindex");
-
   private static final long INT_SIZE = JAVA_INT.byteSize();
 
-  /** By IPv4 to an IPv6 socket, which is told most, and coalesced. */
-  private static final long RECEIVE_SIZE =
-      ControlMessages.space(IN6_PKTINFO)
-          + ControlMessages.space(IN_PKTINFO)
-          + ControlMessages.space(INT_SIZE)
-          + ControlMessages.space(1)
-          + ControlMessages.space(INT_SIZE);
-
-  private static final ValueLayout.OfInt BE_INT =
-      JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong BE_LONG =
-      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-
-  private static final long HALF = Long.BYTES;
-  private static final int BYTE_MASK = 0xFF;
+  /** Of those with packet info, which are coalesced as well. */
+  private static final long SIZE = PacketInfoReader.CONTROL_SIZE + ControlMessages.space(INT_SIZE);
 
   private final MessageHeaders headers;
   private final MemorySegment memory;
   private final ControlMessages received;
+  private final PacketInfoReader info;
 
   ReceiveControls(Arena arena) {
     headers = new MessageHeaders(arena);
-    memory = arena.allocate(MessageHeaders.CAPACITY * RECEIVE_SIZE, Long.BYTES);
-    received = new ControlMessages(memory, 0, RECEIVE_SIZE);
+    memory = arena.allocate(MessageHeaders.CAPACITY * SIZE, Long.BYTES);
+    received = new ControlMessages(memory, 0, SIZE);
     headers.setControls(received);
+    info = new PacketInfoReader(memory, received);
   }
 
   MessageHeaders headers() {
@@ -72,7 +42,7 @@ final class ReceiveControls {
   /** Gives the first messages room for what the system tells. Each call takes the room away. */
   void prepare(int count) {
     for (int i = 0; i < count; i++) {
-      headers.setControlLength(i, RECEIVE_SIZE);
+      headers.setControlLength(i, SIZE);
     }
   }
 
@@ -80,25 +50,10 @@ final class ReceiveControls {
    * Translates what the system told of message {@code i}.
    *
    * @param port the local port
-   * @param info where in the slots' memory it goes
+   * @param at where in the slots' memory it goes
    */
-  void read(int i, SocketAddressFormat format, int port, MemorySegment slots, long info) {
-    PacketInfo.clear(slots, info);
-    received.walk(i, headers.controlLength(i));
-    while (received.next()) {
-      long data = received.data();
-      if (isV4(Constants.IP_PKTINFO, IN_PKTINFO)) {
-        readV4(data, format, port, slots, info);
-      } else if (isV6(Constants.IPV6_PKTINFO, IN6_PKTINFO)) {
-        readV6(data, format, port, slots, info);
-      } else if (isV4(Constants.IP_TTL, INT_SIZE) || isV6(Constants.IPV6_HOPLIMIT, INT_SIZE)) {
-        PacketInfo.setHopLimit(slots, info, memory.get(JAVA_INT, data) & BYTE_MASK);
-      } else if (isV4(Constants.IP_TOS, 1)) {
-        PacketInfo.setTrafficClass(slots, info, memory.get(JAVA_BYTE, data) & BYTE_MASK);
-      } else if (isV6(Constants.IPV6_TCLASS, INT_SIZE)) {
-        PacketInfo.setTrafficClass(slots, info, memory.get(JAVA_INT, data) & BYTE_MASK);
-      }
-    }
+  void read(int i, SocketAddressFormat format, int port, MemorySegment slots, long at) {
+    info.read(i, headers.controlLength(i), format, port, slots, at);
   }
 
   /** Bytes of each datagram in message {@code i}, but for a shorter last one; 0 if it is one. */
@@ -110,34 +65,5 @@ final class ReceiveControls {
       }
     }
     return 0;
-  }
-
-  private boolean isV4(int type, long dataSize) {
-    return received.is(Constants.IPPROTO_IP, type, dataSize);
-  }
-
-  private boolean isV6(int type, long dataSize) {
-    return received.is(Constants.IPPROTO_IPV6, type, dataSize);
-  }
-
-  private void readV4(
-      long data, SocketAddressFormat format, int port, MemorySegment slots, long info) {
-    int destination = memory.get(BE_INT, data + DESTINATION);
-    // The source that the system would take: another one if it came to a group or by broadcast.
-    boolean isOwn = memory.get(BE_INT, data + SOURCE) == destination;
-    long low = SocketAddressFormat.lowOfV4(destination);
-    int index = memory.get(JAVA_INT, data + INDEX);
-    PacketInfo.setDestination(slots, info, format, 0, low, port, isOwn, index);
-  }
-
-  private void readV6(
-      long data, SocketAddressFormat format, int port, MemorySegment slots, long info) {
-    long high = memory.get(BE_LONG, data + ADDRESS6);
-    long low = memory.get(BE_LONG, data + ADDRESS6 + HALF);
-    if (SocketAddressFormat.isV4(high, low)) {
-      return; // the message of the other family says more
-    }
-    int index = memory.get(JAVA_INT, data + INDEX6);
-    PacketInfo.setDestination(slots, info, format, high, low, port, true, index);
   }
 }

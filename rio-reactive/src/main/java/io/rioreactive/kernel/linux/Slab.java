@@ -6,6 +6,7 @@ import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /**
  * Memory for slots: a mapping of its own, so that slots that are never touched cost no memory and
@@ -21,34 +22,37 @@ final class Slab {
   private final MemorySegment memory;
   private final SlotRegion slots;
 
-  private Slab(
-      LibC libc,
-      Arena arena,
-      MemorySegment memory,
-      int slots,
-      int datagramSize,
-      boolean packetInfo) {
+  private Slab(LibC libc, Arena arena, MemorySegment memory, SlotRegion slots) {
     this.libc = libc;
     this.arena = arena;
     this.memory = memory;
-    int addressOffset = 0;
-    int infoOffset = addressOffset + SocketAddressFormat.SIZE;
-    this.slots =
-        new SlotRegion(
-            memory,
-            slots,
-            stride(datagramSize, packetInfo),
-            addressOffset,
-            infoOffset + infoSize(packetInfo),
-            datagramSize,
-            packetInfo ? infoOffset : SlotRegion.NO_INFO);
+    this.slots = slots;
   }
 
-  /** Maps so many slots. */
-  @SuppressWarnings("restricted")
+  /** Maps so many slots: address area, packet info, payload. */
   static Slab map(LibC libc, int slots, int datagramSize, boolean packetInfo)
       throws KernelException {
-    long bytes = slots * stride(datagramSize, packetInfo);
+    int addressOffset = 0;
+    int infoOffset = addressOffset + SocketAddressFormat.SIZE;
+    long stride = stride(datagramSize, packetInfo);
+    return map(
+        libc,
+        slots * stride,
+        memory ->
+            new SlotRegion(
+                memory,
+                slots,
+                stride,
+                addressOffset,
+                infoOffset + infoSize(packetInfo),
+                datagramSize,
+                packetInfo ? infoOffset : SlotRegion.NO_INFO));
+  }
+
+  /** Maps memory, in which slots are laid out. */
+  @SuppressWarnings("restricted")
+  static Slab map(LibC libc, long bytes, Function<MemorySegment, SlotRegion> layout)
+      throws KernelException {
     long address =
         libc.mmap(
             LibC.NULL,
@@ -62,7 +66,7 @@ final class Slab {
     }
     Arena arena = Arena.ofConfined();
     MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
-    return new Slab(libc, arena, memory, slots, datagramSize, packetInfo);
+    return new Slab(libc, arena, memory, layout.apply(memory));
   }
 
   /** Bytes from slot to slot: address area + packet info + payload. */
@@ -70,7 +74,7 @@ final class Slab {
     return SlotRegion.stride((long) SocketAddressFormat.SIZE + infoSize(packetInfo) + datagramSize);
   }
 
-  private static int infoSize(boolean packetInfo) {
+  static int infoSize(boolean packetInfo) {
     return packetInfo ? PacketInfo.SIZE : 0;
   }
 

@@ -31,7 +31,7 @@ class ProvenPlacesTest {
   void layoutsAreMadeInLayoutsAlone() {
     noClasses()
         .that()
-        .doNotHaveSimpleName("Layouts")
+        .haveNameNotMatching(".*\\.(Uring)?Layouts")
         .should()
         .callMethodWhere(isCallOf(Struct.class, "of"))
         .orShould()

@@ -62,12 +62,20 @@ class LinuxAbiTest {
   }
 
   private static AbiLines java() throws IllegalAccessException {
-    JavaAbi java = new JavaAbi().layouts(Layouts.class).constants(Constants.class);
+    JavaAbi java =
+        new JavaAbi()
+            .layouts(Layouts.class)
+            .constants(Constants.class)
+            .layouts(UringLayouts.class)
+            .constants(UringConstants.class);
     for (Errno errno : Errno.values()) {
       java.constant(errno.name(), errno.code());
     }
     return java.constant("SYS_recvmmsg", LibC.SYS_RECVMMSG)
         .constant("SYS_sendmmsg", LibC.SYS_SENDMMSG)
+        .constant("SYS_io_uring_setup", LibC.SYS_IO_URING_SETUP)
+        .constant("SYS_io_uring_enter", LibC.SYS_IO_URING_ENTER)
+        .constant("SYS_io_uring_register", LibC.SYS_IO_URING_REGISTER)
         .lines();
   }
 

@@ -1,10 +1,15 @@
 package io.rioreactive.kernel.linux;
 
+import io.rioreactive.ffm.NativeFunction;
+import io.rioreactive.ffm.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The real C library, but for what a test plans: the next calls of {@code sendmmsg} and {@code
@@ -12,12 +17,23 @@ import java.util.Deque;
  */
 final class PlannedLibC extends LibC {
 
+  private static final int SHUT_RDWR = 2;
+  private static final MethodHandle SHUTDOWN =
+      NativeLibrary.standard()
+          .function("shutdown", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)
+          .plain();
+
   private final Deque<Integer> sends = new ArrayDeque<>();
   private final Deque<Integer> receives = new ArrayDeque<>();
   private final Deque<Integer> connects = new ArrayDeque<>();
   private final Deque<Integer> binds = new ArrayDeque<>();
   private final Deque<Integer> controls = new ArrayDeque<>();
+  private final Deque<Integer> setups = new ArrayDeque<>();
+  private final Deque<Integer> enters = new ArrayDeque<>();
+  private final Deque<Integer> registrations = new ArrayDeque<>();
+  private final List<MemorySegment> uringEntries = new ArrayList<>();
   private int nextPollAnswer;
+  private boolean isNextReceiveSpoilt;
 
   /** The option of SOL_SOCKET that is refused; 0 for none. */
   int refusedOption;
@@ -46,8 +62,113 @@ final class PlannedLibC extends LibC {
   /** Reads of an error queue. */
   int errorReads;
 
+  /** The descriptor of the socket that was opened last. */
+  int lastSocket;
+
+  /** Calls of io_uring_enter. */
+  int enterCalls;
+
   PlannedLibC(Arena arena) {
     super(arena);
+  }
+
+  /** The next io_uring is refused. */
+  PlannedLibC failSetup(Errno errno) {
+    plan(setups, 0, errno);
+    return this;
+  }
+
+  /** The next entry of an io_uring fails. */
+  PlannedLibC failEnter(Errno errno) {
+    plan(enters, 0, errno);
+    return this;
+  }
+
+  /** The next ring of buffers is refused. */
+  PlannedLibC failRegistration(Errno errno) {
+    plan(registrations, 0, errno);
+    return this;
+  }
+
+  /** The next receive that an io_uring is asked for names a descriptor that is none. */
+  PlannedLibC spoilReceive() {
+    isNextReceiveSpoilt = true;
+    return this;
+  }
+
+  @Override
+  int socket(int domain, int type, int protocol) {
+    lastSocket = super.socket(domain, type, protocol);
+    return lastSocket;
+  }
+
+  private static int next(Deque<Integer> plan) {
+    return plan.isEmpty() ? 0 : plan.poll();
+  }
+
+  @Override
+  int io_uring_setup(int entries, long params) {
+    int planned = next(setups);
+    return planned < 0 ? planned : super.io_uring_setup(entries, params);
+  }
+
+  @Override
+  int io_uring_register(int fd, int opcode, long arg, int nr_args) {
+    int planned = next(registrations);
+    return planned < 0 ? planned : super.io_uring_register(fd, opcode, arg, nr_args);
+  }
+
+  @Override
+  int io_uring_enter(int fd, int to_submit, int min_complete, int flags, long argp, long argsz) {
+    enterCalls++;
+    if (isFailure(enters)) {
+      return -1;
+    }
+    if (isNextReceiveSpoilt) {
+      spoil();
+    }
+    return super.io_uring_enter(fd, to_submit, min_complete, flags, argp, argsz);
+  }
+
+  @Override
+  int io_uring_enterCapturing(
+      int fd, int to_submit, int min_complete, int flags, long argp, long argsz) {
+    return isFailure(enters)
+        ? enters.poll()
+        : super.io_uring_enterCapturing(fd, to_submit, min_complete, flags, argp, argsz);
+  }
+
+  @Override
+  @SuppressWarnings("restricted")
+  long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
+    long result = super.mmap(addr, length, prot, flags, fd, offset);
+    if (offset == UringConstants.IORING_OFF_SQES) {
+      uringEntries.add(MemorySegment.ofAddress(result).reinterpret(length));
+    }
+    return result;
+  }
+
+  /** Those that the system has taken are written anew before it takes them again. */
+  private void spoil() {
+    long entry = UringLayouts.IO_URING_SQE.size();
+    for (MemorySegment entries : uringEntries) {
+      for (long at = 0; at < entries.byteSize(); at += entry) {
+        long opcode = at + UringLayouts.IO_URING_SQE.offset("opcode");
+        if (entries.get(ValueLayout.JAVA_BYTE, opcode) == UringConstants.IORING_OP_RECVMSG) {
+          entries.set(ValueLayout.JAVA_INT, at + UringLayouts.IO_URING_SQE.offset("fd"), -1);
+          isNextReceiveSpoilt = false;
+        }
+      }
+    }
+  }
+
+  /** Ends a socket as something else in the process might. */
+  static void shutdown(int sockfd) {
+    try {
+      int ignored = (int) SHUTDOWN.invokeExact(sockfd, SHUT_RDWR);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
   }
 
   /** The next send fails. */
