@@ -1,0 +1,82 @@
+package io.rioreactive.benchmarks.contender;
+
+import io.rioreactive.PumpGroup;
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioInbound;
+import io.rioreactive.RioOutbound;
+import io.rioreactive.RioUdpServer;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+
+/** This library's servers with its defaults: the sockets of a task, all on one pump. */
+record RioServers(List<RioConnection> connections, Path path) implements Contender.Service {
+
+  /** One of the ways in which datagrams reach and leave the user's code. */
+  interface Path {
+
+    /** What is done with those that come. */
+    Publisher<Void> handle(RioInbound in, RioOutbound out);
+
+    /** Sends one for each turn. */
+    Mono<Void> send(RioOutbound out, Turns turns);
+  }
+
+  /** Arguments: provider, receive slots (0 for the default), then the task. */
+  static void run(String[] args, BiFunction<Task, Tally, Path> path) throws IOException {
+    int slots = Integer.parseInt(args[1]);
+    ContenderProcess.run(
+        (task, tally) -> bind(args[0], slots, task, path.apply(task, tally)),
+        Arrays.copyOfRange(args, 2, args.length));
+  }
+
+  private static RioServers bind(String provider, int slots, Task task, Path path) {
+    RioUdpServer server =
+        RioUdpServer.create().runOn(PumpGroup.create().provider(provider)).handle(path::handle);
+    if (slots > 0) {
+      server = server.receiveSlots(slots);
+    }
+    if (task.receiveBuffer() > 0) {
+      server = server.option(StandardSocketOptions.SO_RCVBUF, task.receiveBuffer());
+    }
+    List<RioConnection> connections = new ArrayList<>();
+    for (int i = 0; i < task.sockets(); i++) {
+      connections.add(server.bindNow());
+    }
+    return new RioServers(connections, path);
+  }
+
+  @Override
+  public List<Integer> ports() {
+    return connections.stream().map(connection -> connection.localAddress().getPort()).toList();
+  }
+
+  @Override
+  public String transport() {
+    return connections.getFirst().provider();
+  }
+
+  @Override
+  public void send(Turns turns) {
+    path.send(connections.getFirst().outbound(), turns).block();
+  }
+
+  @Override
+  public long toldDrops() {
+    long sum = 0;
+    for (RioConnection connection : connections) {
+      OptionalLong drops = connection.stats().kernelDrops();
+      if (drops.isEmpty()) {
+        return -1;
+      }
+      sum += drops.getAsLong();
+    }
+    return sum;
+  }
+}

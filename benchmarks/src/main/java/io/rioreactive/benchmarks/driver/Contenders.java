@@ -1,0 +1,110 @@
+package io.rioreactive.benchmarks.driver;
+
+import io.rioreactive.RioSupport;
+import io.rioreactive.benchmarks.report.Role;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who takes part, and who is left out and why. */
+record Contenders(List<ContenderSpec> all, List<String> leftOut) {
+
+  private static final List<String> PROVIDERS = List.of("linux-mmsg", "linux-uring", "nio");
+  private static final String NO_IO_URING = "io_uring";
+
+  /** All that this machine can run. */
+  static Contenders here(Programs programs) {
+    List<ContenderSpec> all = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
+    addCeilings(programs, all, leftOut);
+    addOurs(programs, all, leftOut);
+    addPeers(all);
+    return new Contenders(all, leftOut);
+  }
+
+  private static void addCeilings(
+      Programs programs, List<ContenderSpec> all, List<String> leftOut) {
+    ContenderSpec ceiling;
+    if (programs.hasC()) {
+      ceiling = ContenderSpec.c("c", "C", Role.CEILING, "");
+    } else {
+      leftOut.add(
+          "C: there was no compiler (cc) when this was built; everybody is compared with"
+              + " DatagramChannel instead");
+      ceiling = ContenderSpec.java("channel", "DatagramChannel", Role.CEILING, "Channels");
+    }
+    all.add(ceiling);
+    all.add(ceiling.as(Role.CEILING_AGAIN, ceiling.name() + "-again", ceiling.label() + " again"));
+  }
+
+  private static void addOurs(Programs programs, List<ContenderSpec> all, List<String> leftOut) {
+    for (String provider : PROVIDERS) {
+      String reason = reasonAgainst(provider);
+      if (!reason.isEmpty()) {
+        leftOut.add("rio " + provider + ": " + reason);
+        continue;
+      }
+      String name = "rio-" + provider.replace("linux-", "");
+      String label = "rio " + provider;
+      List<ContenderSpec> ours =
+          List.of(
+              ContenderSpec.java(name + "-decoder", label + " decoder", Role.OURS, "RioDecoder")
+                  .arguments(provider, "0"),
+              ContenderSpec.java(name + "-value", label + " value", Role.OURS, "RioValue")
+                  .arguments(provider, "0"));
+      for (ContenderSpec spec : ours) {
+        if (programs.base() == null) {
+          all.add(spec);
+        } else {
+          all.add(spec.rival(spec.name() + "-base"));
+          all.add(spec.ofBase());
+        }
+      }
+      if (provider.startsWith("linux-")) {
+        addSlots(provider, name, label, all);
+      }
+    }
+  }
+
+  private static void addSlots(
+      String provider, String name, String label, List<ContenderSpec> all) {
+    String few = name + "-64:slots";
+    for (int slots : List.of(64, 1_024, 100_000)) {
+      String own = name + "-" + slots + ":slots";
+      all.add(
+          ContenderSpec.java(own, label + " decoder, " + slots + " slots", Role.OURS, "RioDecoder")
+              .arguments(provider, Integer.toString(slots))
+              .rival(own.equals(few) ? "-" : few));
+    }
+  }
+
+  private static String reasonAgainst(String provider) {
+    return RioSupport.providers().stream()
+        .filter(known -> known.name().equals(provider))
+        .findFirst()
+        .map(known -> known.available() ? "" : known.reason())
+        .orElse("this version of the library has no such provider");
+  }
+
+  private static void addPeers(List<ContenderSpec> all) {
+    all.add(peer("rn-default", "reactor-netty, default with io_uring", "ReactorNettyDefault"));
+    all.add(
+        peer("rn-nio", "reactor-netty, NIO", "ReactorNettyDefault")
+            .flag("-Dreactor.netty.native=false"));
+    all.add(peer("rn-epoll", "reactor-netty, epoll", "ReactorNettyDefault").without(NO_IO_URING));
+    all.add(
+        peer("rn-tuned", "reactor-netty, epoll tuned", "ReactorNettyEpollTuned")
+            .without(NO_IO_URING));
+    all.add(peer("netty-tuned", "Netty, epoll tuned", "NettyEpollTuned"));
+    all.add(peer("vertx", "Vert.x, epoll", "VertxEpoll").without(NO_IO_URING));
+    all.add(
+        peer("netty:segmented", "Netty, SegmentedDatagramPacket", "NettyEpollSegmented")
+            .without(NO_IO_URING));
+    if (all.stream().noneMatch(spec -> spec.name().equals("channel"))) {
+      all.add(ContenderSpec.java("channel", "DatagramChannel", Role.PLAIN, "Channels"));
+    }
+  }
+
+  private static ContenderSpec peer(String name, String label, String main) {
+    return ContenderSpec.java(name, label, Role.PEER, main);
+  }
+}
