@@ -52,9 +52,34 @@ final class GroupBind {
         .doOnNext(this::onMember)
         .doOnDiscard(RioConnection.class, RioConnection::dispose) // emitted into a cancel
         .collectList() // then() would hand each of them to the application's onDiscard
+        .flatMap(all -> options.steersByCpu() ? steered(all) : Mono.just(all))
         .<RioConnection>map(ConnectionGroup::new)
         .doOnError(failure -> giveUp())
         .doOnCancel(this::giveUp);
+  }
+
+  private Mono<List<RioConnection>> steered(List<RioConnection> members) {
+    if (options.isSet(StandardSocketOptions.SO_REUSEPORT)) {
+      return Mono.error(
+          new IllegalArgumentException(
+              "steerByCpu is on, and so is SO_REUSEPORT, by which others may have sockets on the"
+                  + " port that no pump is behind: leave one of them out"));
+    }
+    List<UdpConnection> bound = members.stream().map(UdpConnection.class::cast).toList();
+    List<Integer> cpus =
+        bound.stream().flatMap(it -> it.pump().cpu().stream().boxed()).distinct().toList();
+    if (cpus.size() < members.size()) {
+      return Mono.error(
+          new IllegalArgumentException(
+              "steerByCpu is on, and the "
+                  + members.size()
+                  + " sockets are on pumps of the CPUs "
+                  + cpus
+                  + ": allowed is a CPU of its own for each, so runOn a PumpGroup of "
+                  + members.size()
+                  + " with as many in cpuAffinity and nothing else on it, or leave it off"));
+    }
+    return bound.getFirst().steerByCpu(cpus).thenReturn(members);
   }
 
   private void onMember(RioConnection member) {

@@ -22,7 +22,8 @@ package io.rioreactive;
  * looks: for machines with fewer cores than busy threads.
  *
  * <p>Example: {@code RioUdpServer.create().notification(Notification.POLLED)} trades a whole core
- * for the lowest latency.
+ * for the lowest latency. {@link RioUdpTransport#busyPoll} has most of that and sleeps when nothing
+ * comes.
  */
 public enum Notification {
   /** The pump sleeps on a completion port. The default: no CPU is used while nothing happens. */

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,7 @@ final class Pump implements PumpTurns {
   private final Kernel kernel;
   private final WaitMode waitMode;
   private final PumpDriver driver;
+  private final OptionalInt cpu;
   private final MpscUnboundedAtomicArrayQueue<PumpTask> tasks =
       new MpscUnboundedAtomicArrayQueue<>(256);
   private final CompletionBatch batch = new CompletionBatch();
@@ -100,10 +102,22 @@ final class Pump implements PumpTurns {
   private volatile @Nullable UdpConnection current;
   private volatile long longestTurn;
 
+  /** One that may run on any CPU. */
+  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver, boolean endsWhenUnused) {
+    this(kernel, waitMode, driver, OptionalInt.empty(), endsWhenUnused);
+  }
+
   /**
+   * @param cpu the only one it is to run on
    * @param endsWhenUnused whether it ends when the last socket that was given to it has closed
    */
-  Pump(Kernel kernel, WaitMode waitMode, PumpDriver driver, boolean endsWhenUnused) {
+  Pump(
+      Kernel kernel,
+      WaitMode waitMode,
+      PumpDriver driver,
+      OptionalInt cpu,
+      boolean endsWhenUnused) {
+    this.cpu = cpu;
     this.kernel = kernel;
     this.waitMode = waitMode;
     this.driver = driver;
@@ -118,6 +132,11 @@ final class Pump implements PumpTurns {
 
   String provider() {
     return kernel.name();
+  }
+
+  /** The only one it is to run on; empty for any. */
+  OptionalInt cpu() {
+    return cpu;
   }
 
   /** Whether its provider is known to have a feature. */
@@ -368,6 +387,9 @@ final class Pump implements PumpTurns {
   /** Opens the completion queue, on the thread that will own it. */
   void onOpen() throws IOException {
     if (queue == null) {
+      if (cpu.isPresent()) {
+        kernel.pin(cpu.getAsInt());
+      }
       queue = kernel.open(waitMode);
     }
   }

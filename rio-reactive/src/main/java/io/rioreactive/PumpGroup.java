@@ -2,14 +2,18 @@ package io.rioreactive;
 
 import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpHook;
+import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +30,8 @@ import reactor.core.Disposable;
  * pumps.dispose(); // closes both
  * }</pre>
  *
- * <p>A socket is given to the pump with the fewest, and stays there. Threads are daemons, start
+ * <p>A socket is given to a new pump until all are started, then to the one with the fewest
+ * sockets, of several the one that was started first; and stays there. Threads are daemons, start
  * when first needed, and end when the group is disposed. Provider and notification belong to the
  * pump, so they are set here and not on the servers. Any thread may use a group; its settings can
  * be changed until the first bind.
@@ -45,6 +50,10 @@ public final class PumpGroup implements Disposable {
   private int size = 1;
   private String provider = Providers.AUTO;
   private Notification notification = Notification.COMPLETION_PORT;
+  private Duration busyPoll = Duration.ZERO;
+
+  /** Those the pumps are kept on; empty for any. */
+  private List<Integer> cpus = List.of();
 
   /** The test's kernel and driver; null in production. */
   private final @Nullable Kernel givenKernel;
@@ -73,15 +82,18 @@ public final class PumpGroup implements Disposable {
   }
 
   /** One for the connection of one server. Its pump ends with it, and only then is that closed. */
-  static PumpGroup ofServer(String provider, Notification notification) {
-    return new PumpGroup(null, null, true).provider(provider).notification(notification);
+  static PumpGroup ofServer(String provider, Notification notification, Duration busyPoll) {
+    return new PumpGroup(null, null, true)
+        .provider(provider)
+        .notification(notification)
+        .busyPoll(busyPoll);
   }
 
   /** The one that all clients share which want the same. Its pump ends with the last of them. */
-  static PumpGroup ofClients(String provider, Notification notification) {
+  static PumpGroup ofClients(String provider, Notification notification, Duration busyPoll) {
     return OF_CLIENTS.computeIfAbsent(
-        provider + " " + notification,
-        ignored -> ofServer(provider, notification).name("rio-clients"));
+        provider + " " + notification + " " + busyPoll,
+        ignored -> ofServer(provider, notification, busyPoll).name("rio-clients"));
   }
 
   /**
@@ -128,7 +140,65 @@ public final class PumpGroup implements Disposable {
    */
   public synchronized PumpGroup notification(Notification notification) {
     requireUnused("notification");
-    this.notification = Objects.requireNonNull(notification, "notification");
+    Objects.requireNonNull(notification, "notification");
+    UdpOptions.requireSleep(notification, busyPoll);
+    this.notification = notification;
+    return this;
+  }
+
+  /**
+   * How long a pump that has nothing to do goes on asking before it sleeps, as {@link
+   * RioUdpServer#busyPoll}.
+   *
+   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalStateException with {@link Notification#POLLED}, or after the first bind
+   */
+  public synchronized PumpGroup busyPoll(Duration longest) {
+    requireUnused("busyPoll");
+    Duration checked = UdpOptions.checkBusyPoll(longest);
+    UdpOptions.requireSleep(notification, checked);
+    this.busyPoll = checked;
+    return this;
+  }
+
+  /**
+   * Keeps each pump on one CPU: the first on the first of these, the second on the second; where
+   * the pumps are more than the CPUs, it begins again with the first. A pump then finds its memory
+   * in the caches of its core and on its NUMA node. Nobody else is kept off these CPUs: that is for
+   * the system ({@code isolcpus}, cpusets), as is where a network card's interrupts go.
+   *
+   * <pre>{@code
+   * PumpGroup pumps = PumpGroup.create().size(4).cpuAffinity(4, 5, 6, 7);
+   * RioUdpServer.create().port(5353).pumps(4).runOn(pumps).respond(…).bindNow();
+   * }</pre>
+   *
+   * <p>Linux has a new thread run where the thread that starts it may. So threads that code on the
+   * pump is the first to need, those of Reactor's schedulers for one, would share its CPU: have
+   * them started before, or start them elsewhere.
+   *
+   * <p>Default: none, the system places the pumps. A bind fails with an {@link
+   * IllegalArgumentException} where the provider cannot ({@link RioSupport}), and with an {@link
+   * IOException} that names the CPUs there are if the system refuses.
+   *
+   * @param cpus the system's numbers of them, 0 to 8,191, each once; none for any
+   * @throws IllegalArgumentException if one is out of range or named twice
+   * @throws IllegalStateException after the first bind
+   */
+  public synchronized PumpGroup cpuAffinity(int... cpus) {
+    requireUnused("cpuAffinity");
+    List<Integer> checked = new ArrayList<>();
+    for (int cpu : cpus) {
+      UdpOptions.checkRange("cpuAffinity", cpu, 0, UdpOptions.MOST_CPUS - 1, "numbers of CPUs");
+      if (checked.contains(cpu)) {
+        throw new IllegalArgumentException(
+            "cpuAffinity names CPU "
+                + cpu
+                + " twice: allowed is once, and pumps that are more than"
+                + " the CPUs begin again with the first");
+      }
+      checked.add(cpu);
+    }
+    this.cpus = List.copyOf(checked);
     return this;
   }
 
@@ -176,7 +246,7 @@ public final class PumpGroup implements Disposable {
     while (true) {
       all.removeIf(pump -> !pump.isUsable()); // it broke, or ended unused; its connections are told
       if (all.size() < size) {
-        Pump fresh = startPump();
+        Pump fresh = startPump(nextCpu(all));
         fresh.reserve(); // here: one that ends when unused, and is never used, would never end
         all.add(fresh);
         return fresh;
@@ -195,18 +265,44 @@ public final class PumpGroup implements Disposable {
     }
   }
 
-  private Pump startPump() throws IOException {
+  /** The first of those with the fewest pumps; one that broke has left its own to the next. */
+  private OptionalInt nextCpu(List<Pump> all) {
+    return cpus.stream()
+        .min(Comparator.comparingLong(cpu -> pumpsOn(cpu, all)))
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
+  }
+
+  private static long pumpsOn(int cpu, List<Pump> all) {
+    return all.stream().filter(pump -> pump.cpu().orElse(-1) == cpu).count();
+  }
+
+  private Pump startPump(OptionalInt cpu) throws IOException {
+    Kernel kernel = givenKernel == null ? Providers.choose(provider) : givenKernel;
+    requireAffinity(kernel);
     Pump pump;
-    if (givenKernel != null && givenDriver != null) {
-      pump = new Pump(givenKernel, WaitMode.COMPLETION_PORT, givenDriver, endsWhenUnused);
+    if (givenDriver != null) {
+      pump = new Pump(kernel, WaitMode.COMPLETION_PORT, givenDriver, endsWhenUnused);
     } else {
-      PumpThread thread = new PumpThread(nextThreadName());
+      PumpThread thread = new PumpThread(nextThreadName(), busyPoll);
       WaitMode waitMode = WaitMode.valueOf(notification.name());
-      pump = new Pump(Providers.choose(provider), waitMode, thread, endsWhenUnused);
+      pump = new Pump(kernel, waitMode, thread, cpu, endsWhenUnused);
       thread.watched(new PumpWatch(pump, thread));
     }
     pump.start();
     return pump;
+  }
+
+  private void requireAffinity(Kernel kernel) {
+    if (!cpus.isEmpty() && kernel.features().get(Feature.CPU_AFFINITY) != Support.YES) {
+      throw new IllegalArgumentException(
+          "cpuAffinity is "
+              + cpus
+              + ", and the provider "
+              + kernel.name()
+              + " does not keep a pump on a CPU: leave it out, or take another provider (linux-mmsg"
+              + " and linux-uring do)");
+    }
   }
 
   private String nextThreadName() {

@@ -2,6 +2,7 @@ package io.rioreactive;
 
 import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpTurns;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -15,11 +16,15 @@ import reactor.core.scheduler.NonBlocking;
  */
 final class PumpThread extends Thread implements NonBlocking, PumpDriver {
 
+  /** How long to go on asking after the last work, before it sleeps. */
+  private final long busyPollNanos;
+
   private @Nullable PumpTurns pump;
   private @Nullable PumpWatch watch;
 
-  PumpThread(String name) {
+  PumpThread(String name, Duration busyPoll) {
     super(name);
+    busyPollNanos = busyPoll.toNanos();
     setDaemon(true);
   }
 
@@ -55,7 +60,7 @@ final class PumpThread extends Thread implements NonBlocking, PumpDriver {
   private void turnUntilEnded() {
     PumpTurns turns = pump;
     while (turns != null && !turns.isEnded()) {
-      if (turns.turn() || !turns.park()) {
+      if (workOrPoll(turns) || !turns.park()) {
         continue;
       }
       if (!turns.await()) {
@@ -63,5 +68,23 @@ final class PumpThread extends Thread implements NonBlocking, PumpDriver {
       }
       turns.unpark();
     }
+  }
+
+  /** Turns, and again until there was work or the time for that is up; answers which. */
+  private boolean workOrPoll(PumpTurns turns) {
+    if (turns.turn()) {
+      return true;
+    }
+    if (busyPollNanos == 0) {
+      return false;
+    }
+    long began = System.nanoTime();
+    do {
+      Thread.onSpinWait();
+      if (turns.turn() || turns.isEnded()) {
+        return true;
+      }
+    } while (System.nanoTime() - began < busyPollNanos);
+    return false;
   }
 }

@@ -37,7 +37,9 @@ public final class RioSupport {
     /** Receives several datagrams of one peer in one message. */
     COALESCING,
     /** Balances several sockets bound to one port. */
-    PUMPS
+    PUMPS,
+    /** Keeps a pump on one CPU. */
+    CPU_AFFINITY
   }
 
   /** Whether a provider has a {@link Capability}. */

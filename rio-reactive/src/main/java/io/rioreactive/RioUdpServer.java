@@ -93,8 +93,10 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    * buffers and its connection; {@link #handle} and the hooks are called once for each. What {@link
    * #bind} emits stands for all of them ({@link RioConnection#connections}).
    *
-   * <p>A peer stays with its socket while all of them are open. With {@link #runOn} the sockets are
-   * spread over the pumps of that group.
+   * <p>A peer, that is its address and port, stays with its socket while all of them are open,
+   * since the kernel picks the socket by a hash of both ends; so one peer alone is never spread.
+   * With {@link #runOn} the sockets are spread over the pumps of that group: one on each, if they
+   * are as many and have no others.
    *
    * @param pumps 1 (the default) to 1,024. The bind of more than one fails with an {@link
    *     IllegalArgumentException} where the provider does not balance sockets on one port: {@code
@@ -104,6 +106,21 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
   public RioUdpServer pumps(int pumps) {
     UdpOptions.checkRange("pumps", pumps, 1, UdpOptions.MOST_PUMPS, "pumps");
     return with(o -> o.pumps = pumps);
+  }
+
+  /**
+   * Has the kernel give each datagram to the pump of the CPU that has received it, in place of a
+   * hash of its addresses: for {@link #pumps} on a {@link PumpGroup} with {@link
+   * PumpGroup#cpuAffinity}, as many CPUs as pumps. What a network card's queue brings to a core
+   * then stays there. What other CPUs receive goes by the hash.
+   *
+   * <p>A peer then is where the card sends it, mostly by a hash of its own: it may change its pump
+   * when the card's queues or the sockets do. Default off. Without effect with one pump. The bind
+   * fails with an {@link IllegalArgumentException} if not each socket has a CPU of its own, or
+   * {@code SO_REUSEPORT} is set; with an {@link IOException} if the system refuses.
+   */
+  public RioUdpServer steerByCpu(boolean enabled) {
+    return with(o -> o.steerByCpu = enabled);
   }
 
   /** The local address to bind, in place of {@link #host} and {@link #port}; may be unresolved. */

@@ -199,6 +199,28 @@ final class UdpConnection implements RioConnection, PumpTask {
                 }));
   }
 
+  /** As {@link RequestQueue#steerByCpu}. */
+  Mono<Void> steerByCpu(List<Integer> cpus) {
+    return Mono.create(
+        sink ->
+            pump.later(
+                () -> {
+                  try {
+                    onSteerByCpu(cpus);
+                    sink.success();
+                  } catch (Throwable refused) {
+                    sink.error(refused);
+                  }
+                }));
+  }
+
+  private void onSteerByCpu(List<Integer> cpus) throws IOException {
+    if (!isLive()) {
+      throw new ClosedChannelException();
+    }
+    queue.steerByCpu(cpus);
+  }
+
   @Override
   public void dispose() {
     if (!disposing) {

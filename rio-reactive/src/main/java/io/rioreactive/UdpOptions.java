@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ final class UdpOptions implements Cloneable {
   static final int LARGEST_DATAGRAM = 65_507; // 65,535 less 20 (IPv4) and 8 (UDP) bytes of headers
   static final int MOST_SLOTS = 1 << 24;
   static final int MOST_PUMPS = 1_024;
+  static final int MOST_CPUS = 8_192; // the most a Linux can be built for
 
   /** A terabyte: more than any machine has, and less than any address space. */
   static final long MOST_BYTES = 1L << 40;
@@ -71,6 +73,8 @@ final class UdpOptions implements Cloneable {
   /** Sockets on one port. */
   int pumps = 1;
 
+  boolean steerByCpu;
+
   int receiveSlots = 1_024;
   int sendSlots = 256;
   int datagramSize = 2_048;
@@ -81,6 +85,7 @@ final class UdpOptions implements Cloneable {
   boolean coalescing;
   @Nullable String provider;
   @Nullable Notification notification;
+  @Nullable Duration busyPoll;
   @Nullable PumpGroup group;
   Map<SocketOption<?>, Object> socketOptions = Map.of();
   List<Membership> memberships = List.of();
@@ -188,9 +193,10 @@ final class UdpOptions implements Cloneable {
     String itsProvider = provider == null ? Providers.AUTO : provider;
     Notification itsNotification =
         notification == null ? Notification.COMPLETION_PORT : notification;
+    Duration itsBusyPoll = busyPoll == null ? Duration.ZERO : busyPoll;
     return isClient
-        ? PumpGroup.ofClients(itsProvider, itsNotification)
-        : PumpGroup.ofServer(itsProvider, itsNotification).size(pumps);
+        ? PumpGroup.ofClients(itsProvider, itsNotification, itsBusyPoll)
+        : PumpGroup.ofServer(itsProvider, itsNotification, itsBusyPoll).size(pumps);
   }
 
   /**
@@ -245,6 +251,10 @@ final class UdpOptions implements Cloneable {
   /** Sockets on one port. */
   int pumpCount() {
     return pumps;
+  }
+
+  boolean steersByCpu() {
+    return steerByCpu;
   }
 
   /** Where to bind. */
@@ -412,6 +422,29 @@ final class UdpOptions implements Cloneable {
               + " bytes: at most "
               + MOST_BYTES
               + ", so take fewer slots or smaller datagrams");
+    }
+  }
+
+  /** Refuses a time that is none. */
+  static Duration checkBusyPoll(Duration longest) {
+    Objects.requireNonNull(longest, "longest");
+    if (longest.isNegative()) {
+      throw new IllegalArgumentException(
+          "busyPoll is "
+              + longest
+              + ": allowed are positive durations, mostly some microseconds, and zero to sleep at"
+              + " once");
+    }
+    return timer(longest);
+  }
+
+  /** Refuses a time after which to sleep for pumps that never do. */
+  static void requireSleep(@Nullable Notification notification, @Nullable Duration busyPoll) {
+    if (notification == Notification.POLLED && busyPoll != null && !busyPoll.isZero()) {
+      throw new IllegalStateException(
+          "busyPoll is "
+              + busyPoll
+              + " and notification is POLLED, which never sleeps: leave one of them out");
     }
   }
 

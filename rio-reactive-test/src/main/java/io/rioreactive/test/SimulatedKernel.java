@@ -97,7 +97,7 @@ public final class SimulatedKernel implements Kernel {
     return switch (feature) {
       case KERNEL_DROPS, TRUE_LENGTH, UNREACHABLE -> withdraws ? Support.YES : Support.NO;
       case PACKET_INFO, REPLY_SOURCE -> Support.YES;
-      case SEGMENTATION, COALESCING, PUMPS -> Support.NO;
+      case SEGMENTATION, COALESCING, PUMPS, CPU_AFFINITY -> Support.NO;
     };
   }
 

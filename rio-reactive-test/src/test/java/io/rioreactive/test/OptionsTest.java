@@ -13,6 +13,7 @@ import io.rioreactive.RioUdpServer;
 import java.net.InetAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -99,6 +100,7 @@ class OptionsTest {
           it -> it.bindAddress(null),
           it -> it.provider(null),
           it -> it.notification(null),
+          it -> it.busyPoll(null),
           it -> it.runOn(null),
           it -> it.option(null, 1),
           it -> it.option(StandardSocketOptions.SO_RCVBUF, null),
@@ -266,11 +268,58 @@ class OptionsTest {
               () -> group.name("late"),
               () -> group.size(2),
               () -> group.provider("nio"),
-              () -> group.notification(Notification.POLLED))) {
+              () -> group.notification(Notification.POLLED),
+              () -> group.busyPoll(Duration.ofNanos(1)),
+              () -> group.cpuAffinity(0))) {
         assertThatIllegalStateException()
             .isThrownBy(each::run)
             .withMessageContaining("after the first bind");
       }
     }
+  }
+
+  @Test
+  void aTimeToPollForIsRefusedWhereItIsNone() {
+    Duration negative = Duration.ofNanos(-1);
+    for (Runnable each :
+        List.<Runnable>of(
+            () -> RioUdpServer.create().busyPoll(negative),
+            () -> PumpGroup.create().busyPoll(negative))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(each::run)
+          .withMessageContaining("busyPoll is PT-0.000000001S")
+          .withMessageContaining("zero");
+    }
+  }
+
+  @Test
+  void aTimeToPollForAndNeverToSleepExcludeEachOther() {
+    Duration some = Duration.ofNanos(50_000);
+    for (Runnable each :
+        List.<Runnable>of(
+            () -> RioUdpServer.create().busyPoll(some).notification(Notification.POLLED),
+            () -> RioUdpServer.create().notification(Notification.POLLED).busyPoll(some),
+            () -> PumpGroup.create().busyPoll(some).notification(Notification.POLLED),
+            () -> PumpGroup.create().notification(Notification.POLLED).busyPoll(some))) {
+      assertThatIllegalStateException()
+          .isThrownBy(each::run)
+          .withMessageContaining("busyPoll is PT0.00005S")
+          .withMessageContaining("POLLED");
+    }
+    RioUdpServer.create().notification(Notification.POLLED).busyPoll(Duration.ZERO);
+    PumpGroup.create().busyPoll(some).notification(Notification.EVENT).busyPoll(Duration.ZERO);
+  }
+
+  @Test
+  void theTimeToPollForIsTheGroups() {
+    RioUdpServer polling = RioUdpServer.create().busyPoll(Duration.ZERO);
+    RioUdpServer shared = RioUdpServer.create().runOn(PumpGroup.create());
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> polling.runOn(PumpGroup.create()))
+        .withMessageContaining("busyPoll belongs to the pump");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> shared.busyPoll(Duration.ZERO))
+        .withMessageContaining("busyPoll belongs to the pump");
   }
 }

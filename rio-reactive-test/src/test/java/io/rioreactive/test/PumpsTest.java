@@ -21,6 +21,7 @@ import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +96,33 @@ class PumpsTest {
     for (Thread pump : threads) {
       eventually(() -> assertThat(pump.isAlive()).isFalse());
     }
+  }
+
+  @Test
+  void aPeerStaysOnItsPump() {
+    Map<Integer, Set<Thread>> pumpsOfPeers = new ConcurrentHashMap<>();
+    RioConnection server =
+        server()
+            .handle(
+                (in, out) ->
+                    out.send(
+                        in.receive()
+                            .doOnNext(
+                                d ->
+                                    pumpsOfPeers
+                                        .computeIfAbsent(
+                                            d.remoteAddress().getPort(),
+                                            peer -> ConcurrentHashMap.newKeySet())
+                                        .add(Thread.currentThread()))))
+            .bindNow();
+
+    for (int i = 0; i < 5; i++) {
+      askAll(server);
+    }
+
+    assertThat(pumpsOfPeers).hasSize(PEERS);
+    assertThat(pumpsOfPeers.values()).allSatisfy(pumps -> assertThat(pumps).hasSize(1));
+    server.disposeNow();
   }
 
   @Test

@@ -17,5 +17,7 @@ public enum Feature {
   /** Receives several datagrams of one peer in one message (receive offload). */
   COALESCING,
   /** Balances several sockets bound to one port. */
-  PUMPS
+  PUMPS,
+  /** Keeps a pump on one CPU. */
+  CPU_AFFINITY
 }

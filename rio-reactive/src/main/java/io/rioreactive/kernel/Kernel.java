@@ -24,6 +24,18 @@ public interface Kernel {
   Map<Feature, Support> features();
 
   /**
+   * Keeps the calling thread, which is to be a pump, on one CPU from now on. Called before {@link
+   * #open}, so that what is allocated there is near that CPU; asked of kernels with {@link
+   * Feature#CPU_AFFINITY} only.
+   *
+   * @param cpu the system's number of it, from 0
+   * @throws IOException if the system refuses, with the reason and the remedy
+   */
+  default void pin(int cpu) throws IOException {
+    throw new UnsupportedOperationException(name() + " has no CPU affinity");
+  }
+
+  /**
    * Opens a completion queue. The calling thread is the pump: it alone may use the queue and the
    * sockets opened on it, but for {@link CompletionQueue#wake} and {@link
    * RequestQueue#kernelDrops}.

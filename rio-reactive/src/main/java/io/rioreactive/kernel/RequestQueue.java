@@ -2,6 +2,7 @@ package io.rioreactive.kernel;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -98,6 +99,18 @@ public interface RequestQueue {
    * @return how many were taken back; 0 where the kernel keeps every post
    */
   int withdrawReceives(int[] slots, int count);
+
+  /**
+   * Has the system give each datagram for the port that this socket shares to the socket whose pump
+   * runs on the CPU that has received it, and by its hash where no pump does. Asked of kernels with
+   * {@link Feature#CPU_AFFINITY} only.
+   *
+   * @param cpus that of each of the sockets on the port, in the order they were bound
+   * @throws IOException if the system refuses, with the reason and the remedy
+   */
+  default void steerByCpu(List<Integer> cpus) throws IOException {
+    throw new UnsupportedOperationException("no steering by CPU");
+  }
 
   /**
    * Datagrams that were read from the socket beyond what is posted, and wait for the next posts: 0

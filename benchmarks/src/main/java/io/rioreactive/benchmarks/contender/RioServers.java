@@ -1,5 +1,6 @@
 package io.rioreactive.benchmarks.contender;
 
+import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioInbound;
@@ -7,6 +8,7 @@ import io.rioreactive.RioOutbound;
 import io.rioreactive.RioUdpServer;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,17 +30,28 @@ record RioServers(List<RioConnection> connections, Path path) implements Contend
     Mono<Void> send(RioOutbound out, Turns turns);
   }
 
-  /** Arguments: provider, receive slots (0 for the default), then the task. */
+  /**
+   * Arguments: provider, receive slots (0 for the default), how to wait ({@code sleep}, {@code
+   * polled}, or a duration to poll for before it sleeps), then the task.
+   */
   static void run(String[] args, BiFunction<Task, Tally, Path> path) throws IOException {
     int slots = Integer.parseInt(args[1]);
     ContenderProcess.run(
-        (task, tally) -> bind(args[0], slots, task, path.apply(task, tally)),
-        Arrays.copyOfRange(args, 2, args.length));
+        (task, tally) -> bind(pumps(args[0], args[2]), slots, task, path.apply(task, tally)),
+        Arrays.copyOfRange(args, 3, args.length));
   }
 
-  private static RioServers bind(String provider, int slots, Task task, Path path) {
-    RioUdpServer server =
-        RioUdpServer.create().runOn(PumpGroup.create().provider(provider)).handle(path::handle);
+  private static PumpGroup pumps(String provider, String wait) {
+    PumpGroup pumps = PumpGroup.create().provider(provider);
+    return switch (wait) {
+      case "sleep" -> pumps;
+      case "polled" -> pumps.notification(Notification.POLLED);
+      default -> pumps.busyPoll(Duration.parse(wait));
+    };
+  }
+
+  private static RioServers bind(PumpGroup pumps, int slots, Task task, Path path) {
+    RioUdpServer server = RioUdpServer.create().runOn(pumps).handle(path::handle);
     if (slots > 0) {
       server = server.receiveSlots(slots);
     }

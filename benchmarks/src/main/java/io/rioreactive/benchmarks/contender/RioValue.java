@@ -22,7 +22,7 @@ final class RioValue implements RioServers.Path {
     payload = new byte[task.size()];
   }
 
-  /** The first argument is the provider, the second the number of receive slots. */
+  /** The first arguments are those of {@link RioServers#run}. */
   public static void main(String[] args) throws IOException {
     RioServers.run(args, RioValue::new);
   }

@@ -9,6 +9,7 @@ import java.util.List;
 record Contenders(List<ContenderSpec> all, List<String> leftOut) {
 
   private static final List<String> PROVIDERS = List.of("linux-mmsg", "linux-uring", "nio");
+  private static final String SLEEP = "sleep";
   private static final String NO_IO_URING = "io_uring";
 
   /** All that this machine can run. */
@@ -48,9 +49,9 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
       List<ContenderSpec> ours =
           List.of(
               ContenderSpec.java(name + "-decoder", label + " decoder", Role.OURS, "RioDecoder")
-                  .arguments(provider, "0"),
+                  .arguments(provider, "0", SLEEP),
               ContenderSpec.java(name + "-value", label + " value", Role.OURS, "RioValue")
-                  .arguments(provider, "0"));
+                  .arguments(provider, "0", SLEEP));
       for (ContenderSpec spec : ours) {
         if (programs.base() == null) {
           all.add(spec);
@@ -61,19 +62,38 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
       }
       if (provider.startsWith("linux-")) {
         addSlots(provider, name, label, all);
+        addWaits(provider, name, label, all);
       }
     }
   }
 
   private static void addSlots(
       String provider, String name, String label, List<ContenderSpec> all) {
-    String few = name + "-64:slots";
+    String few = name + "-64:" + Workload.SLOTS;
     for (int slots : List.of(64, 1_024, 100_000)) {
-      String own = name + "-" + slots + ":slots";
+      String own = name + "-" + slots + ":" + Workload.SLOTS;
       all.add(
           ContenderSpec.java(own, label + " decoder, " + slots + " slots", Role.OURS, "RioDecoder")
-              .arguments(provider, Integer.toString(slots))
+              .arguments(provider, Integer.toString(slots), SLEEP)
               .rival(own.equals(few) ? "-" : few));
+    }
+  }
+
+  private static void addWaits(
+      String provider, String name, String label, List<ContenderSpec> all) {
+    String first = name + "-" + SLEEP + ":" + Workload.WAITS;
+    for (String wait : List.of(SLEEP, "PT0.00005S", "polled")) {
+      String own = name + "-" + wait + ":" + Workload.WAITS;
+      String how =
+          switch (wait) {
+            case SLEEP -> "sleeps";
+            case "polled" -> "POLLED";
+            default -> "busyPoll 50 µs";
+          };
+      all.add(
+          ContenderSpec.java(own, label + " value, " + how, Role.OURS, "RioValue")
+              .arguments(provider, "0", wait)
+              .rival(own.equals(first) ? "-" : first));
     }
   }
 

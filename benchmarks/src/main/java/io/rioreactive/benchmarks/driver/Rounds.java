@@ -84,7 +84,7 @@ final class Rounds {
         Collections.shuffle(turns, random);
         for (Turn turn : turns) {
           if (samples.containsKey(turn.spec())) {
-            attempt(turn.spec(), () -> turn.take(millis(settings.windowMillis())));
+            attempt(turn.spec(), () -> take(turn));
           }
         }
       }
@@ -102,12 +102,28 @@ final class Rounds {
     return all;
   }
 
+  private void take(Turn turn) throws IOException {
+    if (!workload.isOneAtATime()) {
+      turn.take(millis(settings.windowMillis()));
+      return;
+    }
+    turn.contender.resume();
+    try {
+      turn.take(millis(settings.windowMillis()));
+    } finally {
+      turn.contender.suspend();
+    }
+  }
+
   private Turn start(ContenderSpec spec) throws IOException {
     Running contender = Running.start(spec, programs, workload.task(), cores);
     transports.put(spec, contender.transport());
     try {
       Turn turn = new Turn(contender, workload.load().on(contender));
       turn.warmUp(millis(settings.warmUpMillis()));
+      if (workload.isOneAtATime()) {
+        contender.suspend();
+      }
       return turn;
     } catch (IOException | RuntimeException e) {
       contender.close();

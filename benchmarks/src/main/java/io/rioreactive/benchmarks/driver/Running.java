@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rioreactive.benchmarks.contender.Task;
 import io.rioreactive.benchmarks.load.Cores;
 import io.rioreactive.benchmarks.load.CpuClock;
+import io.rioreactive.benchmarks.load.Suspension;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -89,6 +90,15 @@ final class Running implements AutoCloseable {
    */
   record Counters(long received, long sent, long allocated, long told) {}
 
+  /** Has it stand still until {@link #resume}, so that it takes nothing from the others. */
+  void suspend() throws IOException {
+    Suspension.stop(process.pid());
+  }
+
+  void resume() throws IOException {
+    Suspension.resume(process.pid());
+  }
+
   Counters stats() throws IOException {
     return order("stats");
   }
@@ -154,6 +164,7 @@ final class Running implements AutoCloseable {
   @Override
   public void close() {
     try {
+      resume();
       orders.close();
       if (!process.waitFor(5, TimeUnit.SECONDS)) {
         process.destroyForcibly();

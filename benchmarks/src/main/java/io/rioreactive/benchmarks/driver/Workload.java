@@ -3,6 +3,7 @@ package io.rioreactive.benchmarks.driver;
 import io.rioreactive.benchmarks.contender.Task;
 import io.rioreactive.benchmarks.load.Cores;
 import io.rioreactive.benchmarks.load.Program;
+import java.util.Set;
 
 /**
  * What the contenders are measured at.
@@ -17,6 +18,14 @@ import io.rioreactive.benchmarks.load.Program;
  */
 record Workload(
     String name, String title, Task task, Load load, String variant, String special, Need needs) {
+
+  /** The ways to wait for a datagram. */
+  static final String WAITS = "waits";
+
+  /** The number of receive slots. */
+  static final String SLOTS = "slots";
+
+  private static final Set<String> NOBODY_ELSE = Set.of(SLOTS, WAITS);
 
   /** What a workload may need. */
   enum Need {
@@ -56,15 +65,20 @@ record Workload(
     return new Workload(name, title, task, load, variant, special, need);
   }
 
+  /** Whether those whose turn it is not stand still, since some never sleep. */
+  boolean isOneAtATime() {
+    return special.equals(WAITS);
+  }
+
   /**
    * Whether a contender takes part. Special ones have their speciality in the name; the number of
-   * slots is nobody else's.
+   * slots and the ways to wait are nobody else's.
    */
   boolean isFor(ContenderSpec contender) {
     int colon = contender.name().indexOf(':');
     if (colon >= 0) {
       return contender.name().substring(colon + 1).equals(special);
     }
-    return !special.equals("slots") || contender.isCeiling();
+    return !NOBODY_ELSE.contains(special) || contender.isCeiling();
   }
 }

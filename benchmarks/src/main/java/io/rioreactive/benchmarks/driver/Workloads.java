@@ -53,7 +53,7 @@ final class Workloads {
                 "receive, 64 B, flooded, by the number of receive slots",
                 task(Kind.RECEIVE, SMALL),
                 Loads.flood(SMALL))
-            .special("slots"));
+            .special(Workload.SLOTS));
   }
 
   private static void addEchoes(List<Workload> all) {
@@ -71,6 +71,22 @@ final class Workloads {
                 "echo, 64 B, " + PACE + " a second (latency from the intended send)",
                 task(Kind.ECHO, SMALL),
                 Loads.paced(SMALL, PACE))
+            .needs(Need.TWO_CORES));
+    all.add(
+        new Workload(
+                "waits-1",
+                "echo, 64 B, 1 in flight, by the way to wait (service time)",
+                task(Kind.ECHO, SMALL),
+                Loads.inFlight(SMALL, 1))
+            .special(Workload.WAITS)
+            .needs(Need.TWO_CORES));
+    all.add(
+        new Workload(
+                "waits-paced",
+                "echo, 64 B, " + PACE + " a second, by the way to wait (latency as above)",
+                task(Kind.ECHO, SMALL),
+                Loads.paced(SMALL, PACE))
+            .special(Workload.WAITS)
             .needs(Need.TWO_CORES));
   }
 

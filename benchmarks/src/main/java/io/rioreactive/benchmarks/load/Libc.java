@@ -52,6 +52,7 @@ final class Libc {
       intFunction("sched_setaffinity", JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SCHED_GETAFFINITY =
       intFunction("sched_getaffinity", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle KILL = intFunction("kill", JAVA_INT, JAVA_INT);
   private static final MethodHandle STRERROR =
       LIBRARY.function("strerror", ValueLayout.ADDRESS, JAVA_INT).plain();
 
@@ -159,6 +160,14 @@ final class Libc {
   static int clock_gettime(int clock, long timespec) {
     try {
       return orError((int) CLOCK_GETTIME.invokeExact(clock, timespec));
+    } catch (Throwable t) {
+      throw NativeFunction.unexpected(t);
+    }
+  }
+
+  static int kill(int pid, int signal) {
+    try {
+      return orError((int) KILL.invokeExact(pid, signal));
     } catch (Throwable t) {
       throw NativeFunction.unexpected(t);
     }

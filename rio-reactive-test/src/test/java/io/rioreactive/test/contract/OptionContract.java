@@ -9,12 +9,14 @@ import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.CapturedLog;
 import io.rioreactive.test.Peer;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.StepVerifier;
 
 /** Options of the pump and of the socket. */
@@ -24,6 +26,19 @@ interface OptionContract extends OnTestbed {
   @EnumSource(Notification.class)
   default void eachNotificationMovesDatagrams(Notification notification) {
     RioConnection echo = testbed().echo(testbed().server().notification(notification));
+    Peer peer = testbed().peer();
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(peer.ask("no. " + i, echo.localAddress())).isEqualTo("no. " + i);
+    }
+  }
+
+  /** A day is never over, and a nanosecond is after one look. */
+  @ParameterizedTest
+  @ValueSource(strings = {"P1D", "PT0.000000001S"})
+  default void aPumpThatPollsBeforeItSleepsMovesDatagrams(Duration busyPoll) {
+    RioUdpServer server = testbed().server().notification(Notification.COMPLETION_PORT);
+    RioConnection echo = testbed().echo(server.busyPoll(busyPoll));
     Peer peer = testbed().peer();
 
     for (int i = 0; i < 50; i++) {

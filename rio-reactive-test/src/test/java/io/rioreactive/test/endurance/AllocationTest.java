@@ -12,6 +12,7 @@ import io.rioreactive.RioSupport;
 import io.rioreactive.RioSupport.Capability;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.test.Needs;
+import io.rioreactive.test.ThreadCounters;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -168,13 +169,13 @@ class AllocationTest {
 
   private void assertBudget(long bytesADatagram, Window window) throws Exception {
     window.run();
-    AllocatedBytes allocated = new AllocatedBytes();
+    ThreadCounters counters = new ThreadCounters();
     List<Double> costs = new ArrayList<>();
     int inARow = 0;
     while (inARow < ENOUGH_IN_A_ROW && costs.size() < MOST_WINDOWS) {
-      long before = allocated.of(pump.get());
+      long before = counters.allocatedBytes(pump.get());
       window.run();
-      long bytes = allocated.of(pump.get()) - before;
+      long bytes = counters.allocatedBytes(pump.get()) - before;
       costs.add((double) bytes / peers.size());
       inARow = bytes <= bytesADatagram * peers.size() ? inARow + 1 : 0;
     }

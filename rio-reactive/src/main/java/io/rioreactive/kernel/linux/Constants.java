@@ -28,10 +28,21 @@ final class Constants {
   static final int SO_REUSEPORT = 15;
   static final int SO_ATTACH_FILTER = 26;
   static final int SO_DETACH_FILTER = 27;
+  static final int SO_ATTACH_REUSEPORT_CBPF = 51;
   static final int SO_MEMINFO = 55;
 
   // linux/bpf_common.h: the end of a filter, with how many bytes of the packet it takes
   static final int BPF_RET = 6;
+
+  // linux/bpf_common.h and linux/filter.h: load, compare, and where the CPU is loaded from
+  static final int BPF_LD = 0;
+  static final int BPF_W = 0;
+  static final int BPF_ABS = 0x20;
+  static final int BPF_JMP = 5;
+  static final int BPF_JEQ = 0x10;
+  static final int BPF_K = 0;
+  static final int SKF_AD_OFF = -0x1000;
+  static final int SKF_AD_CPU = 36;
 
   // linux/sock_diag.h: the fields of SO_MEMINFO, each a u32
   static final int SK_MEMINFO_DROPS = 8;

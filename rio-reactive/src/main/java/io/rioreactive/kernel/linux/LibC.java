@@ -61,6 +61,15 @@ class LibC {
   private static final MethodHandle MUNMAP =
       LIBRARY.function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG).plain();
 
+  private static final MethodHandle SCHED_SETAFFINITY =
+      LIBRARY
+          .function("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)
+          .capturing(Source.ERRNO);
+  private static final MethodHandle SCHED_GETAFFINITY =
+      LIBRARY
+          .function("sched_getaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)
+          .capturing(Source.ERRNO);
+
   private static final MethodHandle EPOLL_CREATE1 =
       LIBRARY.function("epoll_create1", JAVA_INT, JAVA_INT).capturing(Source.ERRNO);
   private static final MethodHandle EPOLL_CTL =
@@ -203,6 +212,26 @@ class LibC {
   int munmap(long addr, long length) {
     try {
       return (int) MUNMAP.invokeExact(addr, length);
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** Of the calling thread where {@code pid} is 0. */
+  int sched_setaffinity(int pid, long cpusetsize, long mask) {
+    try {
+      int result = (int) SCHED_SETAFFINITY.invokeExact(error.segment(), pid, cpusetsize, mask);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  /** Of the calling thread where {@code pid} is 0. */
+  int sched_getaffinity(int pid, long cpusetsize, long mask) {
+    try {
+      int result = (int) SCHED_GETAFFINITY.invokeExact(error.segment(), pid, cpusetsize, mask);
+      return result == -1 ? -error.code() : result;
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);
     }

@@ -39,7 +39,13 @@ public final class LinuxMmsgKernel implements Kernel {
         Feature.UNREACHABLE, Support.YES,
         Feature.SEGMENTATION, Support.YES,
         Feature.COALESCING, Support.YES,
-        Feature.PUMPS, Support.YES);
+        Feature.PUMPS, Support.YES,
+        Feature.CPU_AFFINITY, Support.YES);
+  }
+
+  @Override
+  public void pin(int cpu) throws IOException {
+    CpuAffinity.pin(name(), cpu);
   }
 
   @Override

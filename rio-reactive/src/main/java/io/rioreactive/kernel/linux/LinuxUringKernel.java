@@ -38,6 +38,11 @@ public final class LinuxUringKernel implements Kernel {
   }
 
   @Override
+  public void pin(int cpu) throws IOException {
+    CpuAffinity.pin(name(), cpu);
+  }
+
+  @Override
   public CompletionQueue open(WaitMode waitMode) throws IOException {
     if (Architecture.current().isEmpty()) {
       throw new IOException(

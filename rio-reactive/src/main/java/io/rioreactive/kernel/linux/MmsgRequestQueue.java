@@ -12,6 +12,7 @@ import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import io.rioreactive.kernel.SocketConfig;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,11 @@ final class MmsgRequestQueue implements RequestQueue, Pauses.Pausing {
   @Override
   public SocketAddressFormat addressFormat() {
     return socket.format();
+  }
+
+  @Override
+  public void steerByCpu(List<Integer> cpus) throws KernelException {
+    CpuSteering.attach(libc, socket.fd(), cpus);
   }
 
   @Override

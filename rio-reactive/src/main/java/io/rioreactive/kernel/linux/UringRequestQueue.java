@@ -11,6 +11,7 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketAddressFormat;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,11 @@ final class UringRequestQueue implements RequestQueue, Pauses.Pausing {
   @Override
   public SocketAddressFormat addressFormat() {
     return socket.format();
+  }
+
+  @Override
+  public void steerByCpu(List<Integer> cpus) throws KernelException {
+    CpuSteering.attach(libc, socket.fd(), cpus);
   }
 
   @Override

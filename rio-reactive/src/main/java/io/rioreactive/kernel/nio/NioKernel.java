@@ -55,7 +55,8 @@ public final class NioKernel implements Kernel {
         Feature.UNREACHABLE, Support.YES,
         Feature.SEGMENTATION, Support.NO,
         Feature.COALESCING, Support.NO,
-        Feature.PUMPS, Support.NO);
+        Feature.PUMPS, Support.NO,
+        Feature.CPU_AFFINITY, Support.NO);
   }
 
   @Override

@@ -41,7 +41,8 @@ public final class WindowsRioKernel implements Kernel {
         Feature.UNREACHABLE, Support.NO,
         Feature.SEGMENTATION, Support.NO,
         Feature.COALESCING, Support.NO,
-        Feature.PUMPS, Support.NO);
+        Feature.PUMPS, Support.NO,
+        Feature.CPU_AFFINITY, Support.NO);
   }
 
   @Override
