@@ -53,7 +53,8 @@ import java.util.stream.Stream;
  *     RioUdpClient#resolveEvery})
  * @param batches turns of the pump that brought this connection datagrams
  * @param longestTurn the longest turn of the pump it lives on, other connections' work included
- * @param kernelDrops datagrams the kernel dropped since the socket's receive buffer was full; empty
+ * @param kernelDrops datagrams the kernel dropped since the socket's receive buffer was full; with
+ *     {@link RioUdpTransport#coalescing} it counts messages, of one or more datagrams each; empty
  *     where the kernel does not tell
  * @param memberships the multicast groups it has joined, as they were asked for; none once it
  *     closes

@@ -32,13 +32,22 @@ record RioServers(List<RioConnection> connections, Path path) implements Contend
 
   /**
    * Arguments: provider, receive slots (0 for the default), how to wait ({@code sleep}, {@code
-   * polled}, or a duration to poll for before it sleeps), then the task.
+   * polled}, or a duration to poll for before it sleeps), how to receive ({@code single}, or {@code
+   * coalesced}), then the task.
    */
   static void run(String[] args, BiFunction<Task, Tally, Path> path) throws IOException {
     int slots = Integer.parseInt(args[1]);
     ContenderProcess.run(
-        (task, tally) -> bind(pumps(args[0], args[2]), slots, task, path.apply(task, tally)),
-        Arrays.copyOfRange(args, 3, args.length));
+        (task, tally) -> {
+          Path handler = path.apply(task, tally);
+          RioUdpServer server =
+              RioUdpServer.create().runOn(pumps(args[0], args[2])).handle(handler::handle);
+          if (slots > 0) {
+            server = server.receiveSlots(slots);
+          }
+          return bind(server.coalescing(args[3].equals("coalesced")), task, handler);
+        },
+        Arrays.copyOfRange(args, 4, args.length));
   }
 
   private static PumpGroup pumps(String provider, String wait) {
@@ -50,14 +59,11 @@ record RioServers(List<RioConnection> connections, Path path) implements Contend
     };
   }
 
-  private static RioServers bind(PumpGroup pumps, int slots, Task task, Path path) {
-    RioUdpServer server = RioUdpServer.create().runOn(pumps).handle(path::handle);
-    if (slots > 0) {
-      server = server.receiveSlots(slots);
-    }
-    if (task.receiveBuffer() > 0) {
-      server = server.option(StandardSocketOptions.SO_RCVBUF, task.receiveBuffer());
-    }
+  private static RioServers bind(RioUdpServer unbound, Task task, Path path) {
+    RioUdpServer server =
+        task.receiveBuffer() > 0
+            ? unbound.option(StandardSocketOptions.SO_RCVBUF, task.receiveBuffer())
+            : unbound;
     List<RioConnection> connections = new ArrayList<>();
     for (int i = 0; i < task.sockets(); i++) {
       connections.add(server.bindNow());

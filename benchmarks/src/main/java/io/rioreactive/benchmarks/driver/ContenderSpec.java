@@ -92,6 +92,11 @@ record ContenderSpec(
     return role == Role.CEILING || role == Role.CEILING_AGAIN;
   }
 
+  /** Whether its socket takes several datagrams at once, of which the kernel counts one drop. */
+  boolean isCoalescing() {
+    return variant.equals("-" + Workload.COALESCED) || name.endsWith(":" + Workload.COALESCED);
+  }
+
   boolean isC() {
     return main.isEmpty();
   }

@@ -1,15 +1,18 @@
 package io.rioreactive.benchmarks.driver;
 
+import io.netty.channel.uring.IoUring;
 import io.rioreactive.RioSupport;
 import io.rioreactive.benchmarks.report.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Who takes part, and who is left out and why. */
 record Contenders(List<ContenderSpec> all, List<String> leftOut) {
 
   private static final List<String> PROVIDERS = List.of("linux-mmsg", "linux-uring", "nio");
   private static final String SLEEP = "sleep";
+  private static final String SINGLE = "single";
   private static final String NO_IO_URING = "io_uring";
 
   /** All that this machine can run. */
@@ -18,7 +21,7 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
     List<String> leftOut = new ArrayList<>();
     addCeilings(programs, all, leftOut);
     addOurs(programs, all, leftOut);
-    addPeers(all);
+    addPeers(all, leftOut);
     return new Contenders(all, leftOut);
   }
 
@@ -49,9 +52,9 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
       List<ContenderSpec> ours =
           List.of(
               ContenderSpec.java(name + "-decoder", label + " decoder", Role.OURS, "RioDecoder")
-                  .arguments(provider, "0", SLEEP),
+                  .arguments(provider, "0", SLEEP, SINGLE),
               ContenderSpec.java(name + "-value", label + " value", Role.OURS, "RioValue")
-                  .arguments(provider, "0", SLEEP));
+                  .arguments(provider, "0", SLEEP, SINGLE));
       for (ContenderSpec spec : ours) {
         if (programs.base() == null) {
           all.add(spec);
@@ -60,10 +63,27 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
           all.add(spec.ofBase());
         }
       }
+      if (provider.equals("linux-mmsg")) { // the others have no UDP_GRO
+        addCoalescing(provider, name, label, all);
+      }
       if (provider.startsWith("linux-")) {
         addSlots(provider, name, label, all);
         addWaits(provider, name, label, all);
       }
+    }
+  }
+
+  private static void addCoalescing(
+      String provider, String name, String label, List<ContenderSpec> all) {
+    for (String path : List.of("Decoder", "Value")) {
+      String lower = path.toLowerCase(Locale.ROOT);
+      all.add(
+          ContenderSpec.java(
+                  name + "-" + lower + ":" + Workload.COALESCED,
+                  label + " " + lower + ", coalescing",
+                  Role.OURS,
+                  "Rio" + path)
+              .arguments(provider, "0", SLEEP, Workload.COALESCED));
     }
   }
 
@@ -74,7 +94,7 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
       String own = name + "-" + slots + ":" + Workload.SLOTS;
       all.add(
           ContenderSpec.java(own, label + " decoder, " + slots + " slots", Role.OURS, "RioDecoder")
-              .arguments(provider, Integer.toString(slots), SLEEP)
+              .arguments(provider, Integer.toString(slots), SLEEP, SINGLE)
               .rival(own.equals(few) ? "-" : few));
     }
   }
@@ -92,7 +112,7 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
           };
       all.add(
           ContenderSpec.java(own, label + " value, " + how, Role.OURS, "RioValue")
-              .arguments(provider, "0", wait)
+              .arguments(provider, "0", wait, SINGLE)
               .rival(own.equals(first) ? "-" : first));
     }
   }
@@ -105,8 +125,14 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
         .orElse("this version of the library has no such provider");
   }
 
-  private static void addPeers(List<ContenderSpec> all) {
-    all.add(peer("rn-default", "reactor-netty, default with io_uring", "ReactorNettyDefault"));
+  private static void addPeers(List<ContenderSpec> all, List<String> leftOut) {
+    ContenderSpec uring =
+        peer("rn-default", "reactor-netty, default with io_uring", "ReactorNettyDefault");
+    if (IoUring.isAvailable()) {
+      all.add(uring);
+    } else {
+      leftOut.add(uring.label() + ": Netty finds none here, and its default is epoll then");
+    }
     all.add(
         peer("rn-nio", "reactor-netty, NIO", "ReactorNettyDefault")
             .flag("-Dreactor.netty.native=false"));
@@ -118,6 +144,15 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
     all.add(peer("vertx", "Vert.x, epoll", "VertxEpoll").without(NO_IO_URING));
     all.add(
         peer("netty:segmented", "Netty, SegmentedDatagramPacket", "NettyEpollSegmented")
+            .without(NO_IO_URING));
+    all.add(
+        peer("netty:" + Workload.COALESCED, "Netty, epoll with UDP_GRO", "NettyEpollCoalesced")
+            .without(NO_IO_URING));
+    all.add(
+        peer(
+                "rn:" + Workload.COALESCED,
+                "reactor-netty, epoll with UDP_GRO",
+                "ReactorNettyEpollCoalesced")
             .without(NO_IO_URING));
     if (all.stream().noneMatch(spec -> spec.name().equals("channel"))) {
       all.add(ContenderSpec.java("channel", "DatagramChannel", Role.PLAIN, "Channels"));

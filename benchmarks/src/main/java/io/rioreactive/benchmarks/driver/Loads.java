@@ -32,10 +32,19 @@ final class Loads {
   static Load flood(int size) {
     return contender -> {
       Flood flood = new Flood(contender.ports().getFirst(), size);
+      long forEachDrop = contender.spec().isCoalescing() ? flood.datagramsForEachDrop() : 1;
       return new Load.Driven() {
         @Override
+        public String shortcoming() {
+          return flood.isSegmenting()
+              ? ""
+              : "the kernel refuses UDP_SEGMENT: the sender is slower than who receives, and"
+                  + " measured instead";
+        }
+
+        @Override
         public Sample run(long nanos) throws IOException {
-          Observation observation = Observation.begin(contender);
+          Observation observation = Observation.begin(contender, forEachDrop);
           return observation.end(flood.run(nanos), histogram());
         }
 

@@ -20,13 +20,15 @@ final class Observation {
 
   private final Running contender;
   private final Set<Integer> ports;
+  private final long datagramsForEachDrop;
   private final Counters counters;
   private final Sockets sockets;
   private final long started;
   private final long cpu;
 
-  private Observation(Running contender) throws IOException {
+  private Observation(Running contender, long datagramsForEachDrop) throws IOException {
     this.contender = contender;
+    this.datagramsForEachDrop = datagramsForEachDrop;
     ports = Set.copyOf(contender.ports());
     counters = contender.stats();
     sockets = Sockets.of(ports);
@@ -36,7 +38,12 @@ final class Observation {
   }
 
   static Observation begin(Running contender) throws IOException {
-    return new Observation(contender);
+    return new Observation(contender, 1);
+  }
+
+  /** The same, where what the kernel counts as one drop may be several datagrams. */
+  static Observation begin(Running contender, long datagramsForEachDrop) throws IOException {
+    return new Observation(contender, datagramsForEachDrop);
   }
 
   /** The end, once everything that was sent has been dealt with. */
@@ -52,7 +59,7 @@ final class Observation {
     Sockets after = awaitEmpty();
     double seconds = (System.nanoTime() - started) / 1e9;
     long received = contender.stats().received() - counters.received();
-    long drops = after.drops() - sockets.drops();
+    long drops = drops(after);
     return sample(
         cycles.measured() - drops,
         seconds,
@@ -88,7 +95,7 @@ final class Observation {
   private Sample sample(long sent, long used, Sockets after, Histogram times) throws IOException {
     double seconds = (System.nanoTime() - started) / 1e9;
     long received = contender.stats().received() - counters.received();
-    long drops = after.drops() - sockets.drops();
+    long drops = drops(after);
     return sample(received, seconds, used, sent, drops, sent - received - drops, times);
   }
 
@@ -112,8 +119,12 @@ final class Observation {
         sent,
         drops,
         missing,
-        now.told() < 0 ? -1 : now.told() - counters.told(),
+        now.told() < 0 ? -1 : (now.told() - counters.told()) * datagramsForEachDrop,
         latency(times));
+  }
+
+  private long drops(Sockets after) {
+    return (after.drops() - sockets.drops()) * datagramsForEachDrop;
   }
 
   private Sockets awaitEmpty() throws IOException {

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target of this module
  * @param base compiled classes of the library at another commit; null if none is compared
+ * @param errors folder for what contenders write to their standard error
  */
-record Programs(Path target, @Nullable Path base) {
+record Programs(Path target, @Nullable Path base, Path errors) {
 
   /**
    * The same for all contenders in Java. The heap is touched at the start, or the first use of each

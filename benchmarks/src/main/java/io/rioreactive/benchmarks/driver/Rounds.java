@@ -1,6 +1,7 @@
 package io.rioreactive.benchmarks.driver;
 
 import io.rioreactive.benchmarks.load.Cores;
+import io.rioreactive.benchmarks.report.Origin;
 import io.rioreactive.benchmarks.report.Results.Contestant;
 import io.rioreactive.benchmarks.report.Results.Measured;
 import io.rioreactive.benchmarks.report.Role;
@@ -10,9 +11,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,11 +26,16 @@ import java.util.concurrent.TimeUnit;
  */
 final class Rounds {
 
+  static final int WARM_UP_PIECES = 4;
+
   private final Workload workload;
   private final Settings settings;
   private final Programs programs;
   private final Cores cores;
-  private final List<String> leftOut;
+  private final Origin origin;
+  private final Progress progress;
+  private final List<ContenderSpec> contenders;
+  private final Set<String> notes = new LinkedHashSet<>(); // the same for all starts
   private final Map<ContenderSpec, List<List<Sample>>> samples = new LinkedHashMap<>();
   private final Map<ContenderSpec, String> transports = new LinkedHashMap<>();
   private final Random random = new Random(1); // the same orders in every run
@@ -35,20 +43,22 @@ final class Rounds {
   /**
    * To be run once.
    *
-   * @param leftOut takes a line for each contender that fails
+   * @param origin of the whole run
    */
   Rounds(
       Workload workload,
       List<ContenderSpec> contenders,
-      Settings settings,
+      Origin origin,
       Programs programs,
       Cores cores,
-      List<String> leftOut) {
+      Progress progress) {
     this.workload = workload;
-    this.settings = settings;
+    this.contenders = contenders;
+    this.origin = origin;
+    this.progress = progress;
+    settings = origin.settings();
     this.programs = programs;
     this.cores = cores;
-    this.leftOut = leftOut;
     contenders.stream()
         .filter(workload::isFor)
         .map(spec -> spec.isC() ? spec.variant(workload.variant()) : spec)
@@ -57,8 +67,9 @@ final class Rounds {
 
   Measured run() {
     for (int start = 0; start < settings.starts(); start++) {
-      Progress.show(workload.title() + ", start " + (start + 1) + " of " + settings.starts());
+      progress.show(workload.title() + ", start " + (start + 1) + " of " + settings.starts());
       measureOneStart();
+      progress.onDone(Reckoning.ofStart(workload, contenders, settings));
     }
     List<Contestant> contestants = new ArrayList<>();
     samples.forEach(
@@ -71,7 +82,7 @@ final class Rounds {
                     spec.rival(),
                     transports.getOrDefault(spec, ""),
                     starts)));
-    return new Measured(workload.name(), workload.title(), contestants);
+    return new Measured(workload.name(), workload.title(), origin, List.copyOf(notes), contestants);
   }
 
   private void measureOneStart() {
@@ -120,6 +131,9 @@ final class Rounds {
     transports.put(spec, contender.transport());
     try {
       Turn turn = new Turn(contender, workload.load().on(contender));
+      if (!turn.load.shortcoming().isEmpty()) {
+        notes.add(turn.load.shortcoming());
+      }
       turn.warmUp(millis(settings.warmUpMillis()));
       if (workload.isOneAtATime()) {
         contender.suspend();
@@ -144,10 +158,10 @@ final class Rounds {
       step.run();
     } catch (IOException | RuntimeException e) {
       if (spec.role() == Role.CEILING) {
-        throw new IllegalStateException(workload.title() + ": " + e.getMessage(), e);
+        throw new IllegalStateException(spec.label() + ": " + e.getMessage(), e);
       }
       samples.remove(spec);
-      leftOut.add(workload.title() + ": " + spec.label() + ": " + e.getMessage());
+      notes.add("left out: " + spec.label() + ": " + e.getMessage());
     }
   }
 
@@ -169,8 +183,8 @@ final class Rounds {
 
     /** In pieces, as later, so that what the compiler sees is what it will see. */
     void warmUp(long nanos) throws IOException {
-      for (int piece = 0; piece < 4; piece++) {
-        load.run(nanos / 4);
+      for (int piece = 0; piece < WARM_UP_PIECES; piece++) {
+        load.run(nanos / WARM_UP_PIECES);
       }
     }
 

@@ -1,14 +1,10 @@
 package io.rioreactive.benchmarks.driver;
 
 import io.rioreactive.benchmarks.load.Cores;
-import io.rioreactive.benchmarks.report.Chart;
-import io.rioreactive.benchmarks.report.Json;
 import io.rioreactive.benchmarks.report.Machine;
-import io.rioreactive.benchmarks.report.Results;
+import io.rioreactive.benchmarks.report.Origin;
 import io.rioreactive.benchmarks.report.Settings;
-import io.rioreactive.benchmarks.report.Table;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,11 +43,11 @@ final class Run implements Callable<Integer> {
       description = "Only these, and C; a name, or its beginning.")
   private List<String> contenders = List.of();
 
-  @Option(names = "--starts", description = "Starts of the contenders' processes (3).")
-  private int starts;
+  @Option(names = "--starts", paramLabel = "N", description = "Starts of the processes (3).")
+  private @Nullable Integer starts;
 
-  @Option(names = "--rounds", description = "Rounds of each start (5).")
-  private int rounds;
+  @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each start (5).")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--cores",
@@ -68,6 +64,12 @@ final class Run implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--add",
+      description =
+          "Keeps what that folder has of other workloads, so that a long run can be done in parts.")
+  private boolean add;
+
+  @Option(
       names = "--base",
       hidden = true,
       description = "Classes of the library at another commit, of benchmarks/compare.")
@@ -79,93 +81,112 @@ final class Run implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "This.")
   private boolean help;
 
-  private final List<String> leftOut = new ArrayList<>();
-
   private Run() {}
 
   /** Runs it; status 0 unless nothing could be measured. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Run()).execute(args));
+    CommandLine line = new CommandLine(new Run());
+    line.setParameterExceptionHandler((e, given) -> refuse(e, 2));
+    line.setExecutionExceptionHandler((e, command, parsed) -> refuse(e, 1));
+    System.exit(line.execute(args));
+  }
+
+  private static int refuse(Exception e, int status) {
+    boolean isOurs = e instanceof Selection.Refused || e instanceof CommandLine.ParameterException;
+    System.err.println(
+        "benchmarks/run: "
+            + (isOurs ? e.getMessage() + " (--help has all options)" : e.toString()));
+    return isOurs ? 2 : status;
   }
 
   @Override
   public Integer call() throws IOException {
-    Programs programs = new Programs(Path.of(System.getProperty("benchmarks.target")), base);
+    Path target = Path.of(System.getProperty("benchmarks.target"));
+    Path folder = out != null ? out : target.resolve("results");
+    Programs programs = new Programs(target, base, folder);
     Contenders here = Contenders.here(programs);
+    List<Workload> all = Workloads.all(programs);
     if (list) {
-      Workloads.all(programs)
-          .forEach(w -> System.out.printf("workload   %-16s %s%n", w.name(), w.title()));
-      here.all().forEach(c -> System.out.printf("contender  %-16s %s%n", c.name(), c.label()));
+      all.forEach(w -> System.out.printf("workload   %-28s %s%n", w.name(), w.title()));
+      here.all().forEach(c -> System.out.printf("contender  %-28s %s%n", c.name(), c.label()));
       here.leftOut().forEach(line -> System.out.println("left out   " + line));
       return 0;
     }
-    leftOut.addAll(here.leftOut());
-    Results results = measure(programs, here.all());
-    write(results, out != null ? out : programs.target().resolve("results"));
-    return results.workloads().isEmpty() ? 1 : 0;
+    List<Workload> chosen = chosenWorkloads(all);
+    List<ContenderSpec> takingPart = chosenContenders(here.all());
+    Settings settings = settings();
+    Cores pinned = Selection.cores("--cores", cores);
+    Selection.writable("--out", folder);
+    Report report = Report.in(folder, add, all.stream().map(Workload::name).toList());
+    Origin origin = origin(programs, pinned, settings, here.leftOut());
+    pinned.pinDriver();
+    measure(chosen, takingPart, origin, programs, pinned, report);
+    report.print();
+    return report.isEmpty() ? 1 : 0;
   }
 
-  private Results measure(Programs programs, List<ContenderSpec> all) throws IOException {
-    Settings settings = settings();
-    int allowed = Cores.allowed().size();
-    Cores chosen =
-        cores.size() == 2 ? new Cores(cores.getFirst(), cores.getLast()) : Cores.choose();
-    Machine machine = Machine.here(inWords(chosen), allowed, programs.versions());
-    chosen.pinDriver();
-    List<ContenderSpec> chosenContenders = all.stream().filter(this::isChosen).toList();
-    List<Results.Measured> measured = new ArrayList<>();
-    for (Workload workload : Workloads.all(programs)) {
-      if (isChosen(workload)) {
-        String reason = workload.needs().reasonAgainst(chosen);
-        if (!reason.isEmpty()) {
-          leftOut.add(workload.title() + ": " + reason);
-          continue;
-        }
-        try {
-          measured.add(
-              new Rounds(workload, chosenContenders, settings, programs, chosen, leftOut).run());
-        } catch (IllegalStateException e) {
-          leftOut.add(String.valueOf(e.getMessage()));
-        }
+  private static void measure(
+      List<Workload> workloads,
+      List<ContenderSpec> contenders,
+      Origin origin,
+      Programs programs,
+      Cores cores,
+      Report report)
+      throws IOException {
+    List<Workload> possible = new ArrayList<>();
+    for (Workload workload : workloads) {
+      String reason = workload.needs().reasonAgainst(cores);
+      if (reason.isEmpty()) {
+        possible.add(workload);
+      } else {
+        report.leaveOut(workload, reason);
       }
     }
-    if (measured.isEmpty()) {
-      leftOut.add("all: no workload was measured; --list has their names");
+    double reckoned = Reckoning.of(possible, contenders, origin.settings());
+    Progress progress = new Progress(reckoned);
+    System.err.println(
+        possible.size() + " of " + workloads.size() + " workloads, " + Progress.inWords(reckoned));
+    for (Workload workload : possible) {
+      try {
+        report.add(new Rounds(workload, contenders, origin, programs, cores, progress).run());
+      } catch (IllegalStateException e) {
+        report.leaveOut(workload, String.valueOf(e.getMessage()));
+      }
     }
-    String command = System.getProperty("benchmarks.command", "benchmarks/run").strip();
-    return new Results(command, machine, settings, measured, leftOut);
   }
 
-  private static String inWords(Cores cores) {
-    return cores.areTwo()
-        ? "contenders on core " + cores.server() + ", load on core " + cores.load()
-        : "contenders and load on the one core there is";
+  private static Origin origin(
+      Programs programs, Cores cores, Settings settings, List<String> leftOut) throws IOException {
+    String inWords =
+        cores.areTwo()
+            ? "contenders on core " + cores.server() + ", load on core " + cores.load()
+            : "contenders and load on the one core there is";
+    return new Origin(
+        System.getProperty("benchmarks.command", "benchmarks/run").strip(),
+        Machine.here(inWords, Cores.allowed().size(), programs.versions()),
+        settings,
+        leftOut);
   }
 
   private Settings settings() {
     Settings settings = quick ? Settings.aQuickTry() : Settings.full();
-    settings = starts > 0 ? settings.withStarts(starts) : settings;
-    return rounds > 0 ? settings.withRounds(rounds) : settings;
+    if (starts != null) {
+      settings = settings.withStarts(Selection.positive("--starts", starts));
+    }
+    return rounds == null ? settings : settings.withRounds(Selection.positive("--rounds", rounds));
   }
 
-  private boolean isChosen(ContenderSpec contender) {
-    return contenders.isEmpty()
-        || contender.isCeiling()
-        || contenders.stream().anyMatch(contender.name()::startsWith);
-  }
-
-  private boolean isChosen(Workload workload) {
+  private List<Workload> chosenWorkloads(List<Workload> all) {
     List<String> names = workloads.isEmpty() && quick ? QUICK : workloads;
-    return names.isEmpty() || names.stream().anyMatch(workload.name()::startsWith);
+    return names.isEmpty() ? all : Selection.named("--workload", names, all, Workload::name);
   }
 
-  private static void write(Results results, Path folder) throws IOException {
-    Files.createDirectories(folder);
-    String table = Table.of(results);
-    System.out.print(table);
-    Files.writeString(folder.resolve("results.txt"), table);
-    Files.writeString(folder.resolve("results.json"), Json.of(results));
-    Files.writeString(folder.resolve("results.svg"), Chart.of(results));
-    System.out.println("written: " + folder + "/results.txt, results.json, results.svg");
+  private List<ContenderSpec> chosenContenders(List<ContenderSpec> all) {
+    if (contenders.isEmpty()) {
+      return all;
+    }
+    List<ContenderSpec> named =
+        Selection.named("--contender", contenders, all, ContenderSpec::name);
+    return all.stream().filter(one -> one.isCeiling() || named.contains(one)).toList();
   }
 }

@@ -52,7 +52,7 @@ final class Running implements AutoCloseable {
   /** Starts it, and waits until it is bound. */
   static Running start(ContenderSpec spec, Programs programs, Task task, Cores cores)
       throws IOException {
-    Path errors = programs.target().resolve(spec.name() + ".err");
+    Path errors = programs.errors().resolve(spec.name() + ".err");
     ProcessBuilder builder =
         new ProcessBuilder(spec.command(programs, task)).redirectError(errors.toFile());
     Process process = cores.onServerCore(builder::start);
@@ -151,7 +151,8 @@ final class Running implements AutoCloseable {
     try {
       said =
           Files.readAllLines(errors).stream()
-              .filter(line -> line.contains("Error: ") || line.contains("Exception: "))
+              .filter(
+                  line -> spec.isC() || line.contains("Error: ") || line.contains("Exception: "))
               .findFirst()
               .map(line -> ": " + line.strip())
               .orElse("");
@@ -168,6 +169,9 @@ final class Running implements AutoCloseable {
       orders.close();
       if (!process.waitFor(5, TimeUnit.SECONDS)) {
         process.destroyForcibly();
+      }
+      if (Files.size(errors) == 0) {
+        Files.delete(errors);
       }
     } catch (IOException e) {
       process.destroyForcibly(); // it had ended already

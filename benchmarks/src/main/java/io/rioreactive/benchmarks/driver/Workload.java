@@ -25,7 +25,10 @@ record Workload(
   /** The number of receive slots. */
   static final String SLOTS = "slots";
 
-  private static final Set<String> NOBODY_ELSE = Set.of(SLOTS, WAITS);
+  /** Receiving several datagrams at once. */
+  static final String COALESCED = "coalesced";
+
+  private static final Set<String> NOBODY_ELSE = Set.of(SLOTS, WAITS, COALESCED);
 
   /** What a workload may need. */
   enum Need {
@@ -71,8 +74,8 @@ record Workload(
   }
 
   /**
-   * Whether a contender takes part. Special ones have their speciality in the name; the number of
-   * slots and the ways to wait are nobody else's.
+   * Whether a contender takes part. Special ones have their speciality in the name; but for those
+   * that send in runs they are among themselves.
    */
   boolean isFor(ContenderSpec contender) {
     int colon = contender.name().indexOf(':');

@@ -41,12 +41,22 @@ final class Workloads {
       String title = "receive, " + size + " B, flooded";
       all.add(new Workload("receive-" + size, title, task(Kind.RECEIVE, size), Loads.flood(size)));
     }
+    for (int size : List.of(SMALL, LARGE)) {
+      all.add(
+          new Workload(
+                  "coalesced-" + size,
+                  "receive, " + size + " B, flooded, several at once (UDP_GRO)",
+                  task(Kind.RECEIVE, size),
+                  Loads.flood(size))
+              .variant("-" + Workload.COALESCED)
+              .special(Workload.COALESCED));
+    }
     all.add(
         new Workload(
             "peers",
             "receive, 64 B, from 4,096 peers, 2,048 waiting",
             new Task(Kind.RECEIVE, SMALL, 1, LARGE_RECEIVE_BUFFER, 0, 0),
-            Loads.held(SMALL, 4_096, 1, 2_048)));
+            Loads.held(SMALL, 4_096, 1, 2_048).taking(asked -> 2 * asked)));
     all.add(
         new Workload(
                 "slots",
@@ -104,7 +114,7 @@ final class Workloads {
       all.add(
           new Workload(
                   "runs-" + size,
-                  "send, " + size + " B, to one peer, against C with UDP_SEGMENT",
+                  "send, " + size + " B, in runs to one peer (UDP_SEGMENT)",
                   task(Kind.SEND, size),
                   Loads.sends(1))
               .variant("-segmented")
@@ -123,7 +133,7 @@ final class Workloads {
 
   private static void addSlowConsumer(List<Workload> all) {
     String title = "a burst of 5,000, 64 B, to a consumer that takes 100 µs for each, ";
-    Load burst = Loads.burst(SMALL, 5_000);
+    Load burst = Loads.burst(SMALL, 5_000).taking(asked -> 1_050);
     Task sameBuffers = new Task(Kind.SLOW, SMALL, 1, SYSTEM_RECEIVE_BUFFER, 0, 0);
     Task ownDefault = new Task(Kind.SLOW, SMALL, 1, 0, 0, 0);
     all.add(new Workload("slow", title + "the system's default buffer", sameBuffers, burst));
@@ -136,23 +146,32 @@ final class Workloads {
                 "sockperf",
                 "sockperf ping-pong, 64 B (round trip; the last bit of byte 9 is turned)",
                 new Task(Kind.ECHO, SMALL, 1, RECEIVE_BUFFER, 9, 1),
-                Loads.sockperf(SMALL))
+                Loads.sockperf(SMALL).taking(Workloads::wholeSeconds))
             .needs(Need.SOCKPERF));
     all.add(
         new Workload(
                 "dnsperf",
                 "dnsperf, 100 questions under way (each is answered by itself, as a response)",
                 new Task(Kind.ECHO, SMALL, 1, RECEIVE_BUFFER, 2, 0x80),
-                Loads.dnsperf(programs.target().resolve("dnsperf.txt")))
+                Loads.dnsperf(programs.target().resolve("dnsperf.txt"))
+                    .taking(Workloads::wholeSeconds))
             .needs(Need.DNSPERF));
   }
 
   private static Workload sockets(int count, int waiting) {
     return new Workload(
         "sockets-" + count + "x" + waiting,
-        "receive, 64 B, " + count + " sockets on one thread, " + waiting + " waiting on each",
+        "receive, 64 B, "
+            + (count == 1 ? "one socket, " : count + " sockets on one thread, ")
+            + waiting
+            + " waiting on each",
         new Task(Kind.RECEIVE, SMALL, count, RECEIVE_BUFFER, 0, 0),
-        Loads.held(SMALL, count, waiting, count));
+        Loads.held(SMALL, count, waiting, count).taking(asked -> 2 * asked));
+  }
+
+  /** They count in seconds, from one on. */
+  private static double wholeSeconds(double millis) {
+    return Math.max(1_000, Math.floor(millis / 1_000) * 1_000);
   }
 
   private static Task task(Kind kind, int size) {

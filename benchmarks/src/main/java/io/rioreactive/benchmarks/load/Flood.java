@@ -18,11 +18,13 @@ public final class Flood implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final LoadSocket[] flows = new LoadSocket[FLOWS];
   private final MemorySegment bytes;
+  private final int size;
   private final int segments;
   private final boolean segmenting;
 
   /** A flood of datagrams of one size to a port of 127.0.0.1. */
   public Flood(int port, int size) throws IOException {
+    this.size = size;
     boolean can = true;
     for (int i = 0; i < FLOWS; i++) {
       flows[i] = LoadSocket.connectedTo(port);
@@ -36,6 +38,11 @@ public final class Flood implements AutoCloseable {
   /** Whether the kernel cuts; if not, the sender is the slower one. */
   public boolean isSegmenting() {
     return segmenting;
+  }
+
+  /** How many datagrams one drop stands for that the kernel counts at a socket with UDP_GRO. */
+  public long datagramsForEachDrop() throws IOException {
+    return segmenting ? CoalescedDrops.datagramsForEach(size, segments) : 1;
   }
 
   /** Sends for so long; answers how many datagrams. */

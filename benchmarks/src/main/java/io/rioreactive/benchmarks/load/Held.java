@@ -56,9 +56,9 @@ public final class Held implements AutoCloseable {
    */
   public record Cycles(long sent, long measured, long cpuNanos) {}
 
-  /** Holds, fills and measures until so much CPU has been used, or time is up. */
+  /** Holds, fills and measures until half as much CPU has been used, or twice the time is up. */
   public Cycles run(CpuClock cpu, long nanos) throws IOException {
-    long end = System.nanoTime() + 4 * nanos;
+    long end = System.nanoTime() + 2 * nanos;
     long sent = 0;
     long measured = 0;
     long used = 0;

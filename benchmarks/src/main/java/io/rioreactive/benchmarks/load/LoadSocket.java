@@ -21,6 +21,7 @@ final class LoadSocket implements AutoCloseable {
   private static final int SO_RCVTIMEO = 20;
   private static final int SOL_UDP = 17;
   private static final int UDP_SEGMENT = 103;
+  private static final int UDP_GRO = 104;
 
   private static final int SOCKADDR_BYTES = 16;
   private static final ValueLayout.OfShort NETWORK_SHORT =
@@ -76,6 +77,11 @@ final class LoadSocket implements AutoCloseable {
   /** Cuts what is sent into datagrams of so many bytes. Answers whether this system can. */
   boolean segment(int bytes) {
     return setInt(SOL_UDP, UDP_SEGMENT, bytes) >= 0;
+  }
+
+  /** Takes what comes together as one message. */
+  void coalesce() throws IOException {
+    Libc.check("setsockopt UDP_GRO", setInt(SOL_UDP, UDP_GRO, 1));
   }
 
   /** Asks for a receive buffer; the system gives what it allows. */

@@ -41,6 +41,7 @@ public record Machine(
   public static Machine here(String cores, int allowed, Map<String, String> versions) {
     Map<String, String> limits = new LinkedHashMap<>();
     limits.put("net.core.rmem_max", read("/proc/sys/net/core/rmem_max"));
+    String compiler = System.getProperty("benchmarks.compiler", "");
     limits.put("kernel.io_uring_disabled", read("/proc/sys/kernel/io_uring_disabled"));
     return new Machine(
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -55,7 +56,7 @@ public record Machine(
         read("/proc/loadavg"),
         System.getProperty("benchmarks.commit", "unknown"),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
-        System.getProperty("benchmarks.compiler", "none"),
+        compiler.isEmpty() ? "no C compiler" : compiler,
         versions);
   }
 

@@ -1,28 +1,55 @@
 package io.rioreactive.benchmarks.report;
 
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All that a run has measured, as the JSON file has it.
+ * All that has been measured, in one run or several, as the JSON file has it.
  *
- * @param command that made it
- * @param machine it was made on
- * @param settings how long and how often
  * @param workloads that were measured
- * @param leftOut who or what was not, and why
+ * @param leftOut those that were not, and why
  */
-public record Results(
-    String command,
-    Machine machine,
-    Settings settings,
-    List<Measured> workloads,
-    List<String> leftOut) {
+public record Results(List<Measured> workloads, List<LeftOut> leftOut) {
 
-  /** A workload, and everybody who took part. */
-  public record Measured(String name, String title, List<Contestant> contestants) {
+  /**
+   * These with those of a later run. What that has measured again takes the place of the earlier.
+   *
+   * @param order names of all workloads, in the order of the results
+   */
+  public Results with(Results later, List<String> order) {
+    Map<String, Measured> measured = new HashMap<>();
+    Stream.of(this, later)
+        .flatMap(results -> results.workloads.stream())
+        .forEach(workload -> measured.put(workload.name(), workload));
+    Map<String, LeftOut> missed = new LinkedHashMap<>();
+    Stream.of(this, later)
+        .flatMap(results -> results.leftOut.stream())
+        .filter(left -> !measured.containsKey(left.workload()))
+        .forEach(left -> missed.put(left.workload(), left));
+    return new Results(
+        measured.values().stream()
+            .sorted(Comparator.comparingInt(workload -> order.indexOf(workload.name())))
+            .toList(),
+        List.copyOf(missed.values()));
+  }
+
+  /** The runs that have measured something, each once. */
+  List<Origin> origins() {
+    return workloads.stream().map(Measured::origin).distinct().toList();
+  }
+
+  /**
+   * A workload, and everybody who took part.
+   *
+   * @param notes who did not and why, and what to think of when one reads the numbers
+   */
+  public record Measured(
+      String name, String title, Origin origin, List<String> notes, List<Contestant> contestants) {
 
     Optional<Contestant> ceiling() {
       return contestants.stream().filter(c -> c.role() == Role.CEILING).findFirst();

@@ -8,9 +8,11 @@ package io.rioreactive.benchmarks.report;
  * @param perSecond of them in a second
  * @param allocatedBytes of heap for each datagram, all threads together
  * @param sent datagrams that were sent to it, or by it
- * @param kernelDrops of those, dropped by the kernel since a receive buffer was full
+ * @param kernelDrops of those, dropped by the kernel since a receive buffer was full; also where
+ *     the kernel counts messages of several
  * @param missing of those, neither received nor dropped by the kernel
- * @param toldDrops kernel drops as the library tells its user; -1 if it does not
+ * @param toldDrops kernel drops as the library tells its user, counted in the same way; -1 if it
+ *     does not
  * @param latency of an echo; all zero where there is none
  */
 public record Sample(

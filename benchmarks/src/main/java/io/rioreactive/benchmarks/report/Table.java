@@ -2,14 +2,15 @@ package io.rioreactive.benchmarks.report;
 
 import io.rioreactive.benchmarks.report.Results.Contestant;
 import io.rioreactive.benchmarks.report.Results.Measured;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Results for a terminal. */
 public final class Table {
 
   private final StringBuilder text = new StringBuilder();
+  private final List<String> shared = new ArrayList<>(); // by all runs
 
   private Table() {}
 
@@ -18,7 +19,12 @@ public final class Table {
     Table table = new Table();
     table.head(results);
     results.workloads().forEach(table::workload);
-    results.leftOut().forEach(line -> table.line("left out: %s", line));
+    if (!results.leftOut().isEmpty()) {
+      table.line("");
+    }
+    results
+        .leftOut()
+        .forEach(left -> table.line("left out: %s: %s", left.workload(), left.reason()));
     return table.text.toString();
   }
 
@@ -27,40 +33,42 @@ public final class Table {
   }
 
   private void head(Results results) {
-    Machine machine = results.machine();
-    line("%s, commit %s, %s", results.command(), machine.commit(), machine.when());
-    line(
-        "%s; %s; %s; load average %s",
-        machine.kernel(), machine.cpu(), machine.cores(), machine.loadAverage());
-    line(
-        "%s; %s; %s; %s", machine.java(), machine.compiler(), machine.versions(), machine.limits());
-    line(
-        "%d starts of %d rounds of %d ms; medians, in brackets their 95 %% bootstrap interval",
-        results.settings().starts(),
-        results.settings().rounds(),
-        results.settings().windowMillis());
-    if (!results.settings().isEvidence()) {
-      line("NO EVIDENCE: this was a short run, to see that everything works");
+    if (results.workloads().isEmpty()) {
+      line("nothing was measured");
+      return;
+    }
+    List<Origin> origins = results.origins();
+    shared.addAll(origins.getFirst().lines());
+    origins.forEach(origin -> shared.retainAll(origin.lines()));
+    shared.forEach(text -> line("%s", text));
+    if (origins.size() > 1) {
+      line(
+          "put together from %d runs: the command of each, and what differs, is with its workloads",
+          origins.size());
     }
     line(
-        "ratio: CPU a datagram of C in the same round, divided by the contender's; higher is"
-            + " better");
+        "ratio: CPU a datagram of the first of a workload in the same round, divided by the"
+            + " contender's; higher is better");
     line(
-        "lost: of what was sent; told: of what the kernel dropped, how much the library tells its"
-            + " user");
+        "lost: of what was sent; told: of the kernel's count of drops, how much the library tells"
+            + " its user");
   }
 
   private void workload(Measured measured) {
-    Optional<Contestant> ceiling = measured.ceiling();
-    if (ceiling.isEmpty()) {
-      return;
-    }
+    line("");
+    line("%s", measured.title());
+    measured.origin().lines().stream()
+        .filter(text -> !shared.contains(text))
+        .forEach(text -> line("  %s", text));
+    measured.ceiling().ifPresent(ceiling -> rows(measured, ceiling));
+    measured.notes().forEach(note -> line("  %s", note));
+  }
+
+  private void rows(Measured measured, Contestant ceiling) {
     boolean hasLatency =
         measured.contestants().stream()
             .flatMap(Contestant::samples)
             .anyMatch(s -> s.latency().p50() > 0);
-    line("");
-    line("%s", measured.title());
     line(
         "  %-36s %-18s %8s %8s %10s %7s %6s%s",
         "contender",
@@ -72,7 +80,7 @@ public final class Table {
         "told %",
         hasLatency ? "   p50 µs   p99 µs  p50 against C" : "");
     for (Contestant contestant : measured.contestants()) {
-      line("%s", row(contestant, ceiling.get(), hasLatency));
+      line("%s", row(contestant, ceiling, hasLatency));
     }
     double spread = Comparison.spread(measured);
     line("  the ceiling with itself: within %.3f of 1", spread);
