@@ -283,7 +283,8 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
    * so: a fraction of the cost. Off by default, since demand is then not exact: one read may bring
    * more than was asked for, 127 datagrams at most. What is too much waits in its slot, where
    * {@link RioStats#surplus} shows it, and is delivered before anything else is read; if the
-   * connection closes first, it is lost with it, as is what waits in the socket.
+   * connection closes first, it is lost with it, as is what waits in the socket. A subscriber that
+   * cancels may leave more than 127: what had been read for it waits for the next one.
    *
    * <p>Each datagram is delivered, counted and held to {@link #datagramSize} by itself; what the
    * kernel drops ({@link RioStats#kernelDrops}) counts once for all that came together. A socket

@@ -148,6 +148,31 @@ class CoalescingTest {
         .containsExactly("00005", "00006", "00007", "00008", "00009", "00010");
   }
 
+  /** One call may read all of what is asked for; then nobody does any more. */
+  @Test
+  void whatWasReadForSomebodyWhoHasCancelledIsSurplusToo() {
+    bind(server -> server.receiveSlots(8_192));
+    List<String> sent = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 2_000; i += 500) {
+      sent.addAll(send(i, 500));
+    }
+    connection.receive().takeUntil(first -> true).blockLast(LONG);
+
+    eventually(() -> assertThat(connection.stats().surplus()).isPositive());
+    RioStats stats = connection.stats();
+    assertThat(stats.delivered()).isEqualTo(1);
+    assertThat(stats.received()).isEqualTo(1 + stats.count(DropReason.CANCELLED));
+    List<String> rest = sent.subList((int) stats.received(), sent.size());
+    assertThat(
+            connection
+                .receive()
+                .map(Datagram::asString)
+                .take(rest.size())
+                .collectList()
+                .block(LONG))
+        .isEqualTo(rest);
+  }
+
   @Test
   void whatAClosedConnectionHadLeftStaysShown() {
     List<String> sent = send(0, 10);

@@ -122,6 +122,7 @@ final class MmsgSends {
   /** Makes messages of what waits, as many as one call takes. */
   private void prepare(boolean isConnected) {
     messages.clear();
+    runs.begin();
     int next = 0;
     while (next < ring.waiting() && messages.room() > 0) {
       int count = runs.length(next, messages.room());

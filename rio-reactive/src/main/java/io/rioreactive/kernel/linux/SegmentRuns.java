@@ -35,6 +35,9 @@ final class SegmentRuns {
   /** So many of the first waiting sends have been tried as one message, and shall not be again. */
   private int plain;
 
+  /** Where the last run ends that is not to be tried, in the messages that are being made. */
+  private int forbiddenEnd;
+
   /** Of those that wait in the ring. */
   SegmentRuns(SlotRegion slots, UdpSocket socket, SendRing ring) {
     this.slots = slots;
@@ -44,8 +47,14 @@ final class SegmentRuns {
     this.isEnabled = socket.segmentation();
   }
 
+  /** Messages are to be made of what waits. */
+  void begin() {
+    forbiddenEnd = 0;
+  }
+
   /**
-   * How many sends leave as one message.
+   * How many sends leave as one message. To be asked of one message after the other, from the first
+   * on.
    *
    * @param first of them, among those that wait
    * @param room the most
@@ -53,7 +62,7 @@ final class SegmentRuns {
    */
   int length(int first, int room) {
     int size = ring.length(first);
-    if (!isEnabled || first < plain || size == 0) { // of nothing none can be cut
+    if (!isEnabled || first < Math.max(plain, forbiddenEnd) || size == 0) { // nothing to be cut
       return 1;
     }
     int most = Math.min(Math.min(room, ring.waiting() - first), mostOf(size));
@@ -63,7 +72,11 @@ final class SegmentRuns {
       last = ring.length(first + count);
       count++;
     }
-    return count > 1 && isForbidden(first) ? 1 : count;
+    if (count > 1 && isForbidden(first)) {
+      forbiddenEnd = first + count; // one run, which counts once and is looked for once
+      return 1;
+    }
+    return count;
   }
 
   private boolean isForbidden(int first) {
@@ -96,7 +109,7 @@ final class SegmentRuns {
 
   /** The first waiting sends shall leave each by itself. */
   void split(int count) {
-    plain = count;
+    plain = Math.max(plain, count);
   }
 
   /** The system refused the first waiting sends as one message. */

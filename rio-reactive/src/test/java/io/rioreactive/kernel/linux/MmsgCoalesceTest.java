@@ -16,9 +16,13 @@ import io.rioreactive.kernel.SocketConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,6 +189,64 @@ class MmsgCoalesceTest {
       assertThat(done).extracting(Done::text).isEqualTo(texts(count, 10));
       assertThat(socket.surplus()).isZero();
       assertThat(harness.libc.receiveCalls).as("three messages at once").isLessThan(3);
+    }
+  }
+
+  /** Posts, withdrawals, arrivals and batches of any size, in any order. */
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, 1", "127.0.0.1, 129", "127.0.0.1, 300", "::1, 2", "::1, 300"})
+  void eachPostBringsTheNextDatagramWhateverHappensInBetween(String host, int slots)
+      throws IOException {
+    for (int seed = 0; seed < 10; seed++) {
+      Random random = new Random(seed);
+      try (MmsgHarness harness = new MmsgHarness()) {
+        RequestQueue socket = open(harness, host, 1_000, true, seed % 2 == 0);
+        RequestQueue sender = sender(harness, host);
+        ArrayDeque<String> sent = new ArrayDeque<>();
+        Set<Integer> posted = new HashSet<>();
+        for (int step = 0; step < 300; step++) {
+          switch (random.nextInt(4)) {
+            case 0 -> {
+              if (sent.size() < 50) { // what the socket's buffer holds for certain
+                int size = random.nextInt(40);
+                int shorter = random.nextInt(size + 1);
+                for (int slot = 0; slot < 100; slot++) {
+                  String text = text(step * 100 + slot, random.nextInt(20) == 0 ? shorter : size);
+                  postSend(sender, slot, socket.localAddress(), text.getBytes(UTF_8));
+                  sent.add(text);
+                }
+                sender.commit();
+              }
+            }
+            case 1 -> {
+              int most = random.nextInt(slots + 1);
+              for (int slot = 0; slot < slots && posted.size() < most; slot++) {
+                if (posted.add(slot)) {
+                  socket.postReceive(slot);
+                }
+              }
+            }
+            case 2 -> {
+              int[] withdrawn = new int[slots];
+              int count = socket.withdrawReceives(withdrawn, random.nextInt(slots + 1));
+              for (int i = 0; i < count; i++) {
+                assertThat(posted.remove(withdrawn[i])).isTrue();
+              }
+            }
+            default -> {
+              for (Done done : harness.dequeue(1 + random.nextInt(256))) {
+                if (done.isReceive()) {
+                  assertThat(posted.remove(done.slot())).as("slot, seed %d", seed).isTrue();
+                  assertThat(done.text()).as("step %d, seed %d", step, seed).isEqualTo(sent.poll());
+                  assertThat(done.sender()).isEqualTo(sender.localAddress());
+                }
+              }
+            }
+          }
+          assertThat(socket.surplus()).isLessThanOrEqualTo(sent.size());
+        }
+        assertThat(socket.kernelDrops()).hasValue(0);
+      }
     }
   }
 

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sends that leave as one message come apart again as they were. */
 @EnabledOnOs(OS.LINUX)
@@ -281,6 +282,36 @@ class MmsgSegmentTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0, 127.0.0.1, 127.0.0.2",
+    "::, 127.0.0.1, 127.0.0.2",
+    "::, ::1, ::1",
+  })
+  void aRunLeavesFromTheSourceItNames(String bind, String to, String from) throws IOException {
+    InetAddress source = InetAddress.ofLiteral(from);
+    try (MmsgHarness harness = new MmsgHarness();
+        DatagramSocket peer = peer(to)) {
+      RequestQueue socket = open(harness, bind, true, true);
+      for (int slot = 0; slot < 64; slot++) {
+        PacketInfoRules.prepare(socket, slot, PacketInfo.ADDRESS, source, 0);
+        var address = (InetSocketAddress) peer.getLocalSocketAddress();
+        postSend(socket, slot, address, payload(100, slot));
+      }
+      socket.commit();
+      harness.take(64);
+
+      assertThat(harness.libc.sendCalls).isEqualTo(1);
+      assertThat(harness.libc.messagesSent).isEqualTo(1);
+      for (int i = 0; i < 64; i++) {
+        DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+        peer.receive(packet);
+        assertThat(packet.getAddress()).isEqualTo(source);
+        assertThat(packet.getData()).isEqualTo(payload(100, i));
+      }
+    }
+  }
+
   @Test
   void anOldSystemIsNotAskedToCut() throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
@@ -325,14 +356,16 @@ class MmsgSegmentTest {
     assertReceived(to, payloads);
   }
 
-  @Test
-  void whatWasRefusedIsTriedAgainNowAndThen() throws IOException {
+  /** However long the runs are. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 7})
+  void whatWasRefusedIsTriedAgainNowAndThen(int length) throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue socket = open(harness);
-      byte[][] payloads = payloads(2, 100);
+      byte[][] payloads = payloads(length, 100);
       harness.libc.failSend(Errno.EMSGSIZE);
       for (int i = 0; i <= SegmentRefusals.RUNS_UNTIL_RETRY; i++) {
-        assertSentIn(2, harness, socket, harness.peer, payloads);
+        assertSentIn(length, harness, socket, harness.peer, payloads);
       }
       assertSentIn(1, harness, socket, harness.peer, payloads);
     }
@@ -392,6 +425,39 @@ class MmsgSegmentTest {
 
       assertSentIn(5, harness, socket, harness.peer, payloads(5, 1_000));
       assertSentIn(1, harness, socket, harness.peer, payloads(5, 1_000));
+    }
+  }
+
+  @Test
+  void aShortageThatLastsIsMetWithSmallerMessagesToo() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness()) {
+      RequestQueue socket = open(harness);
+      harness.libc.failSend(Errno.ENOBUFS).failSend(Errno.ENOBUFS);
+
+      assertSentIn(5, harness, socket, harness.peer, payloads(5, 1_000));
+    }
+  }
+
+  @Test
+  void whatComesAfterAForbiddenRunIsLookedAtAnew() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness();
+        DatagramSocket other = peer("127.0.0.1")) {
+      RequestQueue socket = open(harness);
+      harness.libc.failSend(Errno.EMSGSIZE);
+      assertSentIn(4, harness, socket, harness.peer, payloads(4, 100));
+
+      for (int slot = 0; slot < 8; slot++) {
+        var to = slot < 4 ? harness.peer : other;
+        postSend(socket, slot, (InetSocketAddress) to.getLocalSocketAddress(), payload(100, slot));
+      }
+      harness.libc.limitSend(2); // and then begins within the forbidden run
+      socket.commit();
+
+      assertThat(harness.take(8)).extracting(Done::slot).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+      assertThat(harness.libc.messagesSent).isEqualTo(2 + 1);
+      byte[][] payloads = payloads(8, 100);
+      assertReceived(harness.peer, Arrays.copyOfRange(payloads, 0, 4));
+      assertReceived(other, Arrays.copyOfRange(payloads, 4, 8));
     }
   }
 
