@@ -23,6 +23,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One thread's worth of sockets: owns a completion queue, the connections on it and their slots;
@@ -388,9 +389,20 @@ final class Pump implements PumpTurns {
   void onOpen() throws IOException {
     if (queue == null) {
       if (cpu.isPresent()) {
+        startTimers();
         kernel.pin(cpu.getAsInt());
       }
       queue = kernel.open(waitMode);
+    }
+  }
+
+  /**
+   * Starts Reactor's threads that a pump's own timers run on. Whatever thread a pump starts is kept
+   * on its CPU too, and these are the whole application's.
+   */
+  private static void startTimers() {
+    for (int i = 0; i < Schedulers.DEFAULT_POOL_SIZE; i++) {
+      Schedulers.parallel().schedule(() -> {}); // one after the other has its turn
     }
   }
 

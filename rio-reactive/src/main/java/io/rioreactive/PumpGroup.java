@@ -173,8 +173,9 @@ public final class PumpGroup implements Disposable {
    * }</pre>
    *
    * <p>Linux has a new thread run where the thread that starts it may. So threads that code on the
-   * pump is the first to need, those of Reactor's schedulers for one, would share its CPU: have
-   * them started before, or start them elsewhere.
+   * pump is the first to need, those of {@code Schedulers.boundedElastic()} for one, would share
+   * its CPU: have them started before, or start them elsewhere. Those of {@code
+   * Schedulers.parallel()}, which the pump's own timers need, it starts before.
    *
    * <p>Default: none, the system places the pumps. A bind fails with an {@link
    * IllegalArgumentException} where the provider cannot ({@link RioSupport}), and with an {@link

@@ -1,5 +1,6 @@
 package io.rioreactive.test;
 
+import static io.rioreactive.test.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Pumps that are kept on CPUs, as the system tells it of their threads. */
 @EnabledOnOs(OS.LINUX)
@@ -173,6 +177,32 @@ class CpuAffinityTest {
           .hasMessageContaining("steerByCpu is on, and so is SO_REUSEPORT");
     } finally {
       group.dispose();
+    }
+  }
+
+  /** What waits in a pump is timed by them, so a pump is mostly the first that needs them. */
+  @Test
+  void theTimersOfReactorAreNotKeptOnThePumpsCpu() {
+    Schedulers.setFactory(new Schedulers.Factory() {}); // without threads
+    PumpGroup group = PumpGroup.create().cpuAffinity(cpusOfThisProcess()[0]);
+    Queue<String> cpusOfTimers = new ConcurrentLinkedQueue<>();
+    try (Peer peer = new LoopbackPeer()) {
+      RioConnection server =
+          RioUdpServer.create()
+              .runOn(group)
+              .respond(d -> Mono.just(d.reply("later")).publishOn(Schedulers.single()))
+              .bindNow();
+      for (int i = 0; i < 2 * Schedulers.DEFAULT_POOL_SIZE; i++) {
+        assertThat(peer.ask("?", server.localAddress())).isEqualTo("later");
+      }
+      for (int i = 0; i < Schedulers.DEFAULT_POOL_SIZE; i++) {
+        Schedulers.parallel().schedule(() -> cpusOfTimers.add(cpusOfThisThread()));
+      }
+      eventually(() -> assertThat(cpusOfTimers).hasSize(Schedulers.DEFAULT_POOL_SIZE));
+      assertThat(cpusOfTimers).containsOnly(cpusOfThisThread());
+    } finally {
+      group.dispose();
+      Schedulers.resetFactory();
     }
   }
 

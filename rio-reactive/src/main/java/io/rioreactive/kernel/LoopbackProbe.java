@@ -107,9 +107,18 @@ public final class LoopbackProbe {
     while (batch.size() < size && System.nanoTime() - start < MOST_NANOS) {
       int before = batch.size();
       if (!queue.dequeue(batch)) {
-        LockSupport.parkNanos(PAUSE_NANOS);
+        pause();
       }
       outstanding -= batch.size() - before;
+    }
+  }
+
+  /** A queue is its thread's; a virtual one that parks may go on on another of the system's. */
+  private static void pause() {
+    if (Thread.currentThread().isVirtual()) {
+      Thread.onSpinWait();
+    } else {
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

@@ -258,9 +258,14 @@ final class MmsgSends {
     slab.free();
   }
 
-  /** Forgets what is outstanding, and leaves the memory to the system for good. */
-  void leak() {
+  /** Forgets what is outstanding. */
+  void clear() {
     ring.clear();
+  }
+
+  /** The same, and leaves the memory to the system for good. */
+  void leak() {
+    clear();
     slab.leak();
   }
 }

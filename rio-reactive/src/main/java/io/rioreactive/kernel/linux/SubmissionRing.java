@@ -64,8 +64,9 @@ final class SubmissionRing {
     return tail - (int) INT.getAcquire(ring, headAt);
   }
 
-  boolean isFull() {
-    return pending() == capacity;
+  /** Entries that a request can be written into. */
+  int room() {
+    return capacity - pending();
   }
 
   /** What the system says of itself: {@code IORING_SQ_…}. */

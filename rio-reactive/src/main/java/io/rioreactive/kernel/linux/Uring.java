@@ -134,13 +134,18 @@ final class Uring {
 
   // ---- requests
 
+  /** Whether there is room for so many requests; it is made if the system takes those before. */
+  boolean hasRoom(int requests) throws KernelException {
+    if (submissions.room() < requests) {
+      run();
+    }
+    return submissions.room() >= requests;
+  }
+
   /** Where the next request goes: each call is followed by exactly one. */
   SubmissionRing next() throws KernelException {
-    if (submissions.isFull()) {
-      run();
-      if (submissions.isFull()) {
-        throw Errno.exception("io_uring_enter", Errno.EBUSY.code());
-      }
+    if (!hasRoom(1)) {
+      throw Errno.exception("io_uring_enter", Errno.EBUSY.code());
     }
     outstanding++;
     return submissions;

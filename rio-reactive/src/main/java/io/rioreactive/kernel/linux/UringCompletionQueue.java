@@ -203,18 +203,24 @@ final class UringCompletionQueue implements CompletionQueue {
 
   // ---- the system
 
+  /** Gives the system what there is for it; what its ring has no room for now stays due. */
   private void submit() throws KernelException {
-    if (isWakeUpDue) {
+    if (isWakeUpDue && uring.hasRoom(1)) {
       isWakeUpDue = false;
       int flags = UringConstants.IORING_POLL_ADD_MULTI;
       uring.next().poll(wakeUp.fd(), Constants.EPOLLIN, flags, WAKE_UP);
     }
-    for (int i = 0; i < due.size(); i++) {
-      UringRequestQueue socket = due.get(i);
+    int count = 0;
+    for (; count < due.size() && uring.hasRoom(UringRequests.MOST); count++) {
+      UringRequestQueue socket = due.get(count);
       socket.isDue = false;
       socket.onSubmit(uring);
     }
-    due.clear();
+    if (count == due.size()) {
+      due.clear();
+    } else {
+      due.subList(0, count).clear();
+    }
   }
 
   /** Takes the system's completions to their sockets, and answers how many there were. */
@@ -323,11 +329,16 @@ final class UringCompletionQueue implements CompletionQueue {
     }
     harvest();
     submit();
-    if (!isWoken && line.isEmpty() && !isAnyShortOfPlaces()) {
+    if (!isWoken && line.isEmpty() && !isAnyToSubmit() && !isAnyShortOfPlaces()) {
       uring.await(pauses.isEmpty() ? Uring.FOR_EVER : pauses.nanosLeft(nanoTime()));
       harvest();
     }
     isWoken = false;
+  }
+
+  /** Then the system refused to take more for now. */
+  private boolean isAnyToSubmit() {
+    return isWakeUpDue || !due.isEmpty();
   }
 
   /** Then a dequeue is due, though there is nothing to be had yet. */

@@ -24,6 +24,13 @@ final class UringRefusal {
               Errno.EPERM,
               "a seccomp profile forbids io_uring (Docker's default one does), or"
                   + " kernel.io_uring_disabled is not 0: allow it there, or use linux-mmsg");
+      case EACCES ->
+          refused(
+              Kind.NOT_PERMITTED,
+              operation,
+              Errno.EACCES,
+              "a security policy (SELinux, AppArmor) forbids io_uring: allow it there, or use"
+                  + " linux-mmsg");
       case ENOSYS ->
           refused(
               Kind.OTHER,

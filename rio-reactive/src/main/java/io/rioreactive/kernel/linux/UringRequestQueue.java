@@ -395,6 +395,9 @@ final class UringRequestQueue implements RequestQueue, Pauses.Pausing {
     }
     queue.onDue(this);
     if (events < 0) {
+      if (!isPassing(-events)) {
+        fail(-events);
+      }
       return; // asked again
     }
     if ((events & Constants.EPOLLHUP) != 0) {
@@ -464,6 +467,7 @@ final class UringRequestQueue implements RequestQueue, Pauses.Pausing {
   public void abandon() {
     requireClosed();
     receives.clear();
+    sends.clear(); // not when it is quiet: it may still stand in line
     giveUp(Release.LEAK);
   }
 

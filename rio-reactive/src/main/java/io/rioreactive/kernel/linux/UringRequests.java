@@ -19,6 +19,9 @@ final class UringRequests {
   static final int WATCH = 2;
   static final int WRITABLE = 3;
 
+  /** Entries of the ring that one socket needs at a time: one for each kind, or to take it back. */
+  static final int MOST = 3;
+
   /** Asked for by nobody and always told. */
   private static final int ERROR_AND_HANG_UP = 0;
 

@@ -31,9 +31,11 @@ final class PlannedLibC extends LibC {
   private final Deque<Integer> setups = new ArrayDeque<>();
   private final Deque<Integer> enters = new ArrayDeque<>();
   private final Deque<Integer> registrations = new ArrayDeque<>();
+  private final Deque<Integer> maps = new ArrayDeque<>();
+  private final Deque<Integer> eventfds = new ArrayDeque<>();
   private final List<MemorySegment> uringEntries = new ArrayList<>();
   private int nextPollAnswer;
-  private boolean isNextReceiveSpoilt;
+  private int nextSpoilt;
 
   /** The option of SOL_SOCKET that is refused; 0 for none. */
   int refusedOption;
@@ -90,10 +92,34 @@ final class PlannedLibC extends LibC {
     return this;
   }
 
+  /** After so many that do not, a mapping fails. */
+  PlannedLibC failMap(int after, Errno errno) {
+    plan(maps, after, errno);
+    return this;
+  }
+
+  /** The next eventfd is refused. */
+  PlannedLibC failEventfd(Errno errno) {
+    plan(eventfds, 0, errno);
+    return this;
+  }
+
   /** The next receive that an io_uring is asked for names a descriptor that is none. */
   PlannedLibC spoilReceive() {
-    isNextReceiveSpoilt = true;
+    nextSpoilt = UringConstants.IORING_OP_RECVMSG;
     return this;
+  }
+
+  /** The next poll does. */
+  PlannedLibC spoilPoll() {
+    nextSpoilt = UringConstants.IORING_OP_POLL_ADD;
+    return this;
+  }
+
+  @Override
+  int eventfd(int initval, int flags) {
+    int planned = next(eventfds);
+    return planned < 0 ? planned : super.eventfd(initval, flags);
   }
 
   @Override
@@ -124,7 +150,7 @@ final class PlannedLibC extends LibC {
     if (isFailure(enters)) {
       return -1;
     }
-    if (isNextReceiveSpoilt) {
+    if (nextSpoilt != 0) {
       spoil();
     }
     return super.io_uring_enter(fd, to_submit, min_complete, flags, argp, argsz);
@@ -141,6 +167,10 @@ final class PlannedLibC extends LibC {
   @Override
   @SuppressWarnings("restricted")
   long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
+    int planned = next(maps);
+    if (planned < 0) {
+      return planned;
+    }
     long result = super.mmap(addr, length, prot, flags, fd, offset);
     if (offset == UringConstants.IORING_OFF_SQES) {
       uringEntries.add(MemorySegment.ofAddress(result).reinterpret(length));
@@ -151,15 +181,17 @@ final class PlannedLibC extends LibC {
   /** Those that the system has taken are written anew before it takes them again. */
   private void spoil() {
     long entry = UringLayouts.IO_URING_SQE.size();
+    boolean isFound = false;
     for (MemorySegment entries : uringEntries) {
       for (long at = 0; at < entries.byteSize(); at += entry) {
         long opcode = at + UringLayouts.IO_URING_SQE.offset("opcode");
-        if (entries.get(ValueLayout.JAVA_BYTE, opcode) == UringConstants.IORING_OP_RECVMSG) {
+        if (entries.get(ValueLayout.JAVA_BYTE, opcode) == nextSpoilt) {
           entries.set(ValueLayout.JAVA_INT, at + UringLayouts.IO_URING_SQE.offset("fd"), -1);
-          isNextReceiveSpoilt = false;
+          isFound = true;
         }
       }
     }
+    nextSpoilt = isFound ? 0 : nextSpoilt;
   }
 
   /** Ends a socket as something else in the process might. */

@@ -12,6 +12,7 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,7 @@ class UringFaultTest {
   @CsvSource({
     "EPERM, seccomp",
     "EPERM, io_uring_disabled",
+    "EACCES, SELinux",
     "ENOSYS, sandbox",
     "EINVAL, 6.1",
     "ENOMEM, ulimit -l",
@@ -59,6 +61,26 @@ class UringFaultTest {
       harness.sendTo(socket, A);
       harness.libc.failEnter(errno);
       assertThat(harness.take(1)).extracting(Done::text).containsExactly("a");
+    }
+  }
+
+  /** More requests than the ring has entries, and nothing of it taken at first. */
+  @ParameterizedTest
+  @EnumSource(names = {"EINTR", "EAGAIN", "EBUSY", "ENOMEM"})
+  void whatHasNoRoomInTheRingWaits(Errno errno) throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      List<RequestQueue> sockets = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        RequestQueue socket = harness.open(1, 1, 64);
+        postReceives(socket, 1);
+        sockets.add(socket);
+      }
+      harness.libc.failEnter(errno).failEnter(errno);
+      harness.queue.await();
+      for (RequestQueue socket : sockets) {
+        harness.sendTo(socket, A);
+      }
+      assertThat(harness.take(200)).extracting(Done::socket).doesNotHaveDuplicates();
     }
   }
 
@@ -93,14 +115,34 @@ class UringFaultTest {
   }
 
   @Test
+  void whatAnAbandonedSocketHadToSendIsForgotten() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(2, 3, 64);
+      postReceives(socket, 2);
+      harness.dequeue();
+      harness.libc.failSend(Errno.EAGAIN);
+      harness.sendThree(socket);
+      failEntriesOfACloseAndADequeue(harness);
+      socket.close();
+      harness.abandon(socket);
+
+      assertThat(harness.dequeue()).isEmpty();
+    }
+  }
+
+  private static void failEntriesOfACloseAndADequeue(UringHarness harness) {
+    for (int i = 0; i < 64 + 8; i++) { // as often as they try
+      harness.libc.failEnter(Errno.EINTR);
+    }
+  }
+
+  @Test
   void aPostEndsWhenTheSystemHasLetGoOfThePlaces() throws IOException {
     try (UringHarness harness = new UringHarness()) {
       RequestQueue socket = harness.open(2, 1, 64);
       postReceives(socket, 2);
       harness.dequeue();
-      for (int i = 0; i < 64 + 8; i++) { // as often as the close and a dequeue try
-        harness.libc.failEnter(Errno.EINTR);
-      }
+      failEntriesOfACloseAndADequeue(harness);
       socket.close();
       assertThat(harness.dequeue()).isEmpty();
       assertThat(harness.take(2)).extracting(Done::status).containsOnly(CompletionStatus.CANCELLED);
@@ -126,6 +168,19 @@ class UringFaultTest {
       postReceives(other, 1);
       harness.sendTo(other, A);
       assertThat(harness.take(1)).extracting(Done::text).containsExactly("a");
+    }
+  }
+
+  @Test
+  void aDescriptorThatIsNoneFailsAlsoWhereNothingIsPosted() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      assertThat(harness.dequeue()).isEmpty();
+      RequestQueue socket = harness.open(2, 1, 64);
+      harness.libc.spoilPoll();
+
+      assertThat(harness.dequeue()).isEmpty();
+
+      assertThat(socket.postReceive(0)).isEqualTo(Errno.EBADF.code());
     }
   }
 

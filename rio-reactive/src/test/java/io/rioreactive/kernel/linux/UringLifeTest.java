@@ -6,10 +6,18 @@ import static io.rioreactive.kernel.KernelHarness.postReceives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.Feature;
+import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelHarness.Done;
+import io.rioreactive.kernel.LoopbackProbe;
 import io.rioreactive.kernel.RequestQueue;
+import io.rioreactive.kernel.Support;
+import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.DatagramPacket;
@@ -17,13 +25,19 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening, closing and what is left behind: nothing that the system may write to. */
 @EnabledOnOs(OS.LINUX)
@@ -234,6 +248,121 @@ class UringLifeTest {
       assertThat(mappings()).isLessThan(mappings + 100);
       assertThat(harness.open(1, 1, 64).index()).isZero();
     }
+  }
+
+  /** An io_uring belongs to one thread of the system's, which a virtual one may leave. */
+  @Test
+  void virtualThreadsCanTryItOut() throws Exception {
+    UringHarness.needUring();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> probes = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        probes.add(
+            threads.submit(
+                () -> {
+                  LoopbackProbe.run(new SlowKernel());
+                  return null;
+                }));
+      }
+      for (Future<?> probe : probes) {
+        probe.get();
+      }
+    }
+  }
+
+  /** Its first dequeues find nothing. */
+  private static final class SlowKernel implements Kernel {
+
+    @Override
+    public String name() {
+      return "slow";
+    }
+
+    @Override
+    public Map<Feature, Support> features() {
+      return Map.of();
+    }
+
+    @Override
+    public void probe() throws IOException {
+      LoopbackProbe.run(this);
+    }
+
+    @Override
+    public CompletionQueue open(WaitMode waitMode) throws IOException {
+      Arena arena = Arena.ofConfined();
+      PlannedLibC libc = new PlannedLibC(arena);
+      UringCompletionQueue queue = new UringCompletionQueue(waitMode, arena, libc);
+      for (int i = 0; i < 50; i++) {
+        libc.failEnter(Errno.EINTR);
+      }
+      return queue;
+    }
+  }
+
+  /**
+   * Nor one that was given up, whose requests the ring still has: each of them keeps the socket.
+   */
+  @Test
+  void aClosedQueueKeepsNoSocket() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      UringHarness harness = new UringHarness();
+      RequestQueue socket = harness.open(32, 1, 64);
+      postReceives(socket, 32);
+      harness.dequeue();
+      for (int sent = 0; sent < 16; sent++) {
+        harness.sendTo(socket, new byte[1]);
+      }
+      harness.take(16);
+      InetSocketAddress address = socket.localAddress();
+      harness.libc.failEnter(Errno.EBADF);
+      socket.close();
+      harness.abandon(socket);
+
+      harness.close();
+
+      new DatagramSocket(address).close();
+    }
+  }
+
+  /** Send slots, places, and the ring of buffers. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aSocketWithoutMemoryLeavesNothingBehind(int maps) throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      long descriptors = descriptors();
+      long mappings = mappings();
+      for (int i = 0; i < 200; i++) {
+        harness.libc.failMap(maps, Errno.ENOMEM);
+        assertThatThrownBy(() -> harness.open(16, 8, 2_048)).hasMessageContaining("ENOMEM");
+      }
+      assertThat(descriptors()).isLessThanOrEqualTo(descriptors + 2);
+      assertThat(mappings()).isLessThan(mappings + 100);
+      assertThat(harness.open(1, 1, 64).index()).isZero();
+    }
+  }
+
+  /** The rings, the requests, and the eventfd. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aQueueThatDoesNotOpenLeavesNothingBehind(int step) throws IOException {
+    UringHarness.needUring();
+    long descriptors = descriptors();
+    long mappings = mappings();
+    for (int i = 0; i < 200; i++) {
+      try (Arena arena = Arena.ofConfined()) {
+        PlannedLibC libc = new PlannedLibC(arena);
+        if (step < 2) {
+          libc.failMap(step, Errno.ENOMEM);
+        } else {
+          libc.failEventfd(Errno.EMFILE);
+        }
+        assertThatThrownBy(() -> new UringCompletionQueue(WaitMode.EVENT, arena, libc))
+            .isInstanceOf(KernelException.class);
+      }
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(descriptors + 2);
+    assertThat(mappings()).isLessThan(mappings + 100);
   }
 
   private static long descriptors() throws IOException {

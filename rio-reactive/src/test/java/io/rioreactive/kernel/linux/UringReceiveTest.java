@@ -13,12 +13,15 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -200,6 +203,39 @@ class UringReceiveTest {
     }
   }
 
+  /** Of more posts than places, the system has none of the last ones. */
+  @Test
+  void whatTheSystemDoesNotHaveIsWithdrawnWithoutIt() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(CompletionBatch.CAPACITY + 100, 1, 64);
+      postReceives(socket, CompletionBatch.CAPACITY + 100);
+      assertThat(harness.dequeue()).isEmpty();
+      int calls = harness.libc.enterCalls;
+
+      assertThat(socket.withdrawReceives(new int[100], 100)).isEqualTo(100);
+
+      assertThat(harness.libc.enterCalls).isEqualTo(calls);
+    }
+  }
+
+  /** Else the system would fill places that are given away. */
+  @Test
+  void nothingIsWithdrawnWhileTheSystemKeepsTheRing() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(2, 1, 64);
+      postReceives(socket, 2);
+      assertThat(harness.dequeue()).isEmpty();
+      for (int i = 0; i < 64; i++) { // as often as it is tried
+        harness.libc.failEnter(Errno.EINTR);
+      }
+
+      assertThat(socket.withdrawReceives(new int[2], 2)).isZero();
+
+      harness.sendTo(socket, A, B);
+      assertThat(harness.take(2)).extracting(Done::text).containsExactly("a", "b");
+    }
+  }
+
   @Test
   void whatHasArrivedIsNotWithdrawn() throws IOException {
     try (UringHarness harness = new UringHarness()) {
@@ -301,6 +337,21 @@ class UringReceiveTest {
     return new String(bytes, UTF_8);
   }
 
+  /** The system counts them in 16 bits. */
+  @Test
+  void moreAreReceivedThanTheRingCounts() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(128, 1, 64);
+      for (int first = 0; first < 70_000; first += 100) {
+        harness.sendTo(socket, numbered(first, 100));
+        postReceives(socket, 100);
+        assertThat(harness.take(100))
+            .extracting(Done::text)
+            .containsExactlyElementsOf(texts(first, 100));
+      }
+    }
+  }
+
   // ---- many sockets
 
   @ParameterizedTest
@@ -345,6 +396,64 @@ class UringReceiveTest {
         }
         assertThat(++turns).isLessThan(500);
       }
+    }
+  }
+
+  /**
+   * More completions at once than their ring takes: the system keeps the rest, and ends what would
+   * go on, the wait for {@code wake} included.
+   */
+  @ParameterizedTest
+  @EnumSource(WaitMode.class)
+  void whatTheRingHasNoRoomForIsNotLost(WaitMode waitMode) throws IOException {
+    try (UringHarness harness = new UringHarness(waitMode)) {
+      assertThat(harness.dequeue()).isEmpty();
+      List<RequestQueue> sockets = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        RequestQueue socket = harness.open(64, 1, 64);
+        harness.sendTo(socket, numbered(0, 64));
+        postReceives(socket, 64);
+        sockets.add(socket);
+      }
+      harness.queue.wake();
+
+      List<Done> done = harness.take(6_400);
+
+      for (RequestQueue socket : sockets) {
+        assertThat(done)
+            .filteredOn(d -> d.socket() == socket.index())
+            .extracting(Done::text)
+            .containsExactlyElementsOf(texts(0, 64));
+      }
+      if (waitMode == WaitMode.POLLED) {
+        return;
+      }
+      harness.queue.await(); // the one that was woken
+      assertThat(isWokenByWake(harness, sockets.getFirst())).isTrue();
+      assertThat(isWokenByWake(harness, sockets.getFirst())).isTrue();
+    }
+  }
+
+  /** If not, a datagram ends the wait in the end. */
+  private static boolean isWokenByWake(UringHarness harness, RequestQueue socket)
+      throws IOException {
+    socket.postReceive(0);
+    assertThat(harness.dequeue()).isEmpty();
+    CompletableFuture<Void> rescue =
+        CompletableFuture.runAsync(
+            () -> send(harness, socket), CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS));
+    harness.queue.wake();
+    harness.queue.await();
+    boolean isInTime = rescue.cancel(false);
+    assertThat(socket.withdrawReceives(new int[1], 1)).isEqualTo(1);
+    return isInTime;
+  }
+
+  private static void send(UringHarness harness, RequestQueue socket) {
+    try {
+      harness.sendTo(socket, A);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
