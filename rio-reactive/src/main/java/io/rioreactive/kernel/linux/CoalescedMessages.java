@@ -37,7 +37,7 @@ final class CoalescedMessages {
    * posted, however many datagrams each has.
    */
   static int mostMessages(int posted) {
-    return Math.min(MessageHeaders.CAPACITY, 1 + (posted - 1) / MOST_DATAGRAMS);
+    return Math.min(MmsgReceives.MOST_MESSAGES, 1 + (posted - 1) / MOST_DATAGRAMS);
   }
 
   boolean isEmpty() {

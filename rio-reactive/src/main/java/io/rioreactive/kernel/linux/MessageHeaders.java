@@ -3,22 +3,21 @@ package io.rioreactive.kernel.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.rioreactive.kernel.ControlMessages;
+import io.rioreactive.kernel.SlotRegion;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code mmsghdr} array for receives, with one {@code iovec} for each message: what a batch
- * call is told and what it answers.
+ * call is told and what it answers. Message {@code i} always receives into place {@code i}, so all
+ * is said once; a call takes as many as it wants, from any place on, and what it has rewritten of
+ * these is {@link #reset} when it has been read.
  *
- * <p>Owned by a completion queue and lent to each of its sockets for one call, since a thousand
- * sockets with arrays of their own would need megabytes. The queue's thread alone. It never knows
- * what a slot is: it gets addresses.
+ * <p>Lent with its places to each socket for one call, since a thousand sockets with arrays of
+ * their own would need megabytes. The queue's thread alone.
  */
 final class MessageHeaders {
-
-  /** Messages in one call: more gains nothing measurable, and a socket's turn must end. */
-  static final int CAPACITY = 64;
 
   private static final long HEADER = Layouts.MMSGHDR.size();
   private static final long NAME = Layouts.MMSGHDR.offset("msg_hdr", "msg_name");
@@ -31,78 +30,52 @@ final class MessageHeaders {
   private static final long LENGTH = Layouts.MMSGHDR.offset("msg_len");
 
   private static final long IOVEC = Layouts.IOVEC.size();
-  private static final long IOVECS = CAPACITY * HEADER;
-  private static final long BASE = IOVECS + Layouts.IOVEC.offset("iov_base");
-  private static final long BASE_LENGTH = IOVECS + Layouts.IOVEC.offset("iov_len");
+  private static final long BASE = Layouts.IOVEC.offset("iov_base");
+  private static final long BASE_LENGTH = Layouts.IOVEC.offset("iov_len");
+
+  /** Room for a name of either family. */
+  private static final int NAME_ROOM = (int) Layouts.SOCKADDR_IN6.size();
 
   private static final long ALIGNMENT = 64;
 
   private final MemorySegment memory;
-
-  // What setRun has set.
-  private long runFirst;
-  private long runStride;
-  private int runPayloadLength;
-  private int runCount;
-
-  /** All zero, but that each header points to its iovec. */
-  MessageHeaders(Arena arena) {
-    memory = arena.allocate(IOVECS + CAPACITY * IOVEC, ALIGNMENT);
-    for (int i = 0; i < CAPACITY; i++) {
-      memory.set(JAVA_LONG, i * HEADER + IOV, address() + IOVECS + i * IOVEC);
-      memory.set(JAVA_LONG, i * HEADER + IOV_COUNT, 1L);
-    }
-  }
-
-  /** What the call takes as {@code msgvec}. */
-  long address() {
-    return memory.address();
-  }
+  private final long controlRoom;
 
   /**
-   * Sets the first {@code count} messages to buffers that follow each other. What the last call of
-   * this method set and no system call changes is not set again: mostly all but the lengths of the
-   * names.
+   * For receives into places.
    *
-   * @param first where the first buffer stands: name, and {@code payloadOffset} after it the
-   *     payload
+   * @param controls where the system tells more than a sender; null for nowhere
    */
-  void setRun(
-      int count, long first, long stride, int nameLength, int payloadOffset, int payloadLength) {
-    if (first != runFirst || stride != runStride || payloadLength != runPayloadLength) {
-      runFirst = first;
-      runStride = stride;
-      runPayloadLength = payloadLength;
-      runCount = 0;
+  MessageHeaders(Arena arena, SlotRegion places, @Nullable ReceiveControls controls) {
+    long iovecs = places.slots() * HEADER;
+    memory = arena.allocate(iovecs + places.slots() * IOVEC, ALIGNMENT);
+    controlRoom = controls == null ? 0 : ReceiveControls.SIZE;
+    long base = places.memory().address();
+    for (int i = 0; i < places.slots(); i++) {
+      long iovec = iovecs + i * IOVEC;
+      memory.set(JAVA_LONG, iovec + BASE, base + places.payloadAt(i));
+      memory.set(JAVA_LONG, iovec + BASE_LENGTH, places.payloadSize());
+      memory.set(JAVA_LONG, i * HEADER + NAME, base + places.addressAt(i));
+      memory.set(JAVA_LONG, i * HEADER + IOV, memory.address() + iovec);
+      memory.set(JAVA_LONG, i * HEADER + IOV_COUNT, 1L);
+      if (controls != null) {
+        memory.set(JAVA_LONG, i * HEADER + CONTROL, controls.address(i));
+      }
     }
-    for (int i = 0; i < Math.min(count, runCount); i++) {
-      memory.set(JAVA_INT, i * HEADER + NAME_LENGTH, nameLength);
-    }
-    for (int i = runCount; i < count; i++) {
-      long name = first + i * stride;
-      set(i, name, nameLength, name + payloadOffset, payloadLength);
-    }
-    runCount = Math.max(count, runCount);
+    reset(0, places.slots());
   }
 
-  /** Sets message {@code i}. Not to be mixed with {@link #setRun}. */
-  void set(int i, long name, int nameLength, long payload, long payloadLength) {
-    memory.set(JAVA_LONG, i * HEADER + NAME, name);
-    memory.set(JAVA_INT, i * HEADER + NAME_LENGTH, nameLength);
-    memory.set(JAVA_LONG, i * IOVEC + BASE, payload);
-    memory.set(JAVA_LONG, i * IOVEC + BASE_LENGTH, payloadLength);
+  /** What a call that begins with message {@code i} takes as {@code msgvec}. */
+  long address(int i) {
+    return memory.address() + i * HEADER;
   }
 
-  /** Gives each message a control buffer, of length 0 so far. Without this call there is none. */
-  void setControls(ControlMessages controls) {
-    for (int i = 0; i < CAPACITY; i++) {
-      memory.set(JAVA_LONG, i * HEADER + CONTROL, controls.address(i));
+  /** Says again how much room there is, where a call has said how much it took. */
+  void reset(int first, int count) {
+    for (long header = first * HEADER; header < (first + count) * HEADER; header += HEADER) {
+      memory.set(JAVA_INT, header + NAME_LENGTH, NAME_ROOM);
+      memory.set(JAVA_LONG, header + CONTROL_LENGTH, controlRoom);
     }
-  }
-
-  /** {@code msg_controllen} of message {@code i}: what there is, or room. A receive rewrites it. */
-  void setControlLength(int i, long length) {
-    memory.set(JAVA_LONG, i * HEADER + CONTROL_LENGTH, length);
   }
 
   /** {@code msg_controllen} of message {@code i}, as the call left it. */

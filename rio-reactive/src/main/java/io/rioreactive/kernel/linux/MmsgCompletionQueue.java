@@ -4,7 +4,6 @@ import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.RequestQueue;
-import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.SocketTable;
 import io.rioreactive.kernel.WaitMode;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one pump, and the line of those that are ready: a socket joins it when epoll finds
@@ -40,10 +38,8 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private final LibC libc;
   private final Arena arena;
   private final boolean isPolled;
-  private final MessageHeaders receiveHeaders;
   private final SendMessages sendMessages;
   private final ErrorMessages errorMessages;
-  private @Nullable ReceiveControls receiveControls;
   private final ReceiveBuffers receiveBuffers;
   private final WakeUp wakeUp;
   private final Epoll epoll;
@@ -63,7 +59,6 @@ final class MmsgCompletionQueue implements CompletionQueue {
     this.arena = arena;
     // Sleeping on a port and sleeping on an event are the same here: epoll.
     this.isPolled = waitMode == WaitMode.POLLED;
-    this.receiveHeaders = new MessageHeaders(arena);
     this.sendMessages = new SendMessages(arena);
     this.errorMessages = new ErrorMessages(arena);
     this.receiveBuffers = new ReceiveBuffers(libc);
@@ -109,18 +104,18 @@ final class MmsgCompletionQueue implements CompletionQueue {
   private MmsgRequestQueue open(int index, UdpSocket socket, SocketConfig config)
       throws KernelException {
     Slab sends = Slab.map(libc, config.sendSlots(), config.datagramSize(), config.packetInfo());
-    SlotRegion receives = null;
+    ReceivePlaces places = null;
     MmsgRequestQueue opened = null;
     try {
-      receives = receiveBuffers.take(config);
+      places = receiveBuffers.take(config);
       epoll.add(socket.fd(), MmsgRequestQueue.FIRST_INTEREST, index);
-      opened = new MmsgRequestQueue(this, libc, index, socket, config, receives, sends);
+      opened = new MmsgRequestQueue(this, libc, index, socket, config, places, sends);
       return opened;
     } finally {
       if (opened == null) { // no memory, for one
         sends.free();
-        if (receives != null) {
-          receiveBuffers.giveBack(receives);
+        if (places != null) {
+          receiveBuffers.giveBack(places);
         }
       }
     }
@@ -128,25 +123,11 @@ final class MmsgCompletionQueue implements CompletionQueue {
 
   void onGone(MmsgRequestQueue socket) {
     sockets.remove(socket.index());
-    receiveBuffers.giveBack(socket.receiveSlots());
-  }
-
-  MessageHeaders receiveHeaders() {
-    return receiveHeaders;
+    receiveBuffers.giveBack(socket.places());
   }
 
   SendMessages sendMessages() {
     return sendMessages;
-  }
-
-  /** The headers for sockets that are told more than a sender. Made for the first of them. */
-  ReceiveControls receiveControls() {
-    ReceiveControls controls = receiveControls;
-    if (controls == null) {
-      controls = new ReceiveControls(arena);
-      receiveControls = controls;
-    }
-    return controls;
   }
 
   ErrorMessages errorMessages() {

@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>With coalescing a message may hold several datagrams, each of which takes a post, and what is
  * too much of them waits for the next posts before anything else is received.
  *
- * <p>It borrows the receive buffers and the message headers of its queue. The queue's thread alone.
+ * <p>It borrows its places from its queue. The queue's thread alone.
  */
 final class MmsgReceives {
 
   private static final int FLAGS = Constants.MSG_DONTWAIT | Constants.MSG_TRUNC;
+
+  /** Of one call: more gains nothing measurable, and a socket's turn must end. */
+  static final int MOST_MESSAGES = 64;
 
   private enum Readiness {
     NO,
@@ -44,9 +47,6 @@ final class MmsgReceives {
   /** Null without coalescing. */
   private final @Nullable CoalescedMessages coalesced;
 
-  private final long base;
-  private final long stride;
-  private final int payloadOffset;
   private final int datagramSize;
 
   /** Posted receives: numbers only, the one posted last is completed first. */
@@ -56,24 +56,14 @@ final class MmsgReceives {
   private Readiness readable = Readiness.NO;
 
   /** Without anything posted. */
-  MmsgReceives(
-      LibC libc,
-      int index,
-      UdpSocket socket,
-      SocketConfig config,
-      SlotRegion slots,
-      MessageHeaders headers,
-      @Nullable ReceiveControls controls) {
+  MmsgReceives(LibC libc, int index, UdpSocket socket, SocketConfig config, ReceivePlaces places) {
     this.libc = libc;
     this.index = index;
     this.socket = socket;
-    this.slots = slots;
-    this.headers = headers;
-    this.controls = controls;
+    this.slots = places.slots();
+    this.headers = places.headers();
+    this.controls = places.controls();
     coalesced = config.coalescing() ? new CoalescedMessages(config.receiveSlots()) : null;
-    base = slots.memory().address() + slots.addressOffset();
-    stride = slots.stride();
-    payloadOffset = slots.payloadOffset() - slots.addressOffset();
     datagramSize = config.datagramSize();
     posted = new int[config.receiveSlots()];
   }
@@ -141,15 +131,17 @@ final class MmsgReceives {
     if (asked == 0) {
       return 0;
     }
-    prepare(coalesced == null ? batch.size() : 0, asked);
-    int received = libc.recvmmsg(socket.fd(), headers.address(), asked, FLAGS, LibC.NULL);
+    // Each datagram is to stand where its completion will stand in the batch, or in order.
+    int place = coalesced == null ? batch.size() : 0;
+    int received = libc.recvmmsg(socket.fd(), headers.address(place), asked, FLAGS, LibC.NULL);
     if (received < 0) {
-      received = onFailed(asked);
+      received = onFailed(place, asked);
     }
-    if (coalesced == null) {
-      add(batch, Math.max(0, received));
-    } else {
-      add(coalesced, Math.max(0, received));
+    if (received > 0) {
+      add(batch, place, received);
+      headers.reset(place, received);
+    }
+    if (coalesced != null) {
       tell(coalesced, batch);
     }
     // Fewer than asked: the socket is empty, and asking again would be a call for nothing.
@@ -158,53 +150,48 @@ final class MmsgReceives {
   }
 
   private int mostDatagrams(CompletionBatch batch) {
-    return Math.min(Math.min(postedCount, MessageHeaders.CAPACITY), batch.remaining());
+    return Math.min(Math.min(postedCount, MOST_MESSAGES), batch.remaining());
   }
 
   private int mostMessages(CompletionBatch batch) {
     return batch.remaining() == 0 ? 0 : CoalescedMessages.mostMessages(postedCount);
   }
 
-  /** Each datagram is to stand where its completion will stand in the batch, or in order. */
-  private void prepare(int firstPlace, int count) {
-    headers.setRun(
-        count,
-        base + firstPlace * stride,
-        stride,
-        socket.addressLength(),
-        payloadOffset,
-        slots.payloadSize());
-    if (controls != null) {
-      controls.prepare(count);
-    }
-  }
-
   /** What to do about a call that failed: how many datagrams came all the same, or its error. */
-  private int onFailed(int asked) {
+  private int onFailed(int place, int asked) {
     if (readable == Readiness.PERHAPS) {
       return 0; // asked on the chance of more: most likely EAGAIN. Anything else epoll will tell
     }
     // epoll has promised something. The first call kept no error, and if it was one of a datagram
     // sent earlier, it has consumed it, and the error queue of a connected socket tells it.
-    return libc.recvmmsgCapturing(socket.fd(), headers.address(), asked, FLAGS, LibC.NULL);
+    return libc.recvmmsgCapturing(socket.fd(), headers.address(place), asked, FLAGS, LibC.NULL);
   }
 
-  private void add(CompletionBatch batch, int received) {
-    readPacketInfo(batch.size(), received);
+  private void add(CompletionBatch batch, int first, int received) {
+    readPacketInfo(first, received);
+    if (coalesced == null) {
+      addEach(batch, first, received);
+    } else {
+      add(coalesced, received);
+    }
+  }
+
+  private void addEach(CompletionBatch batch, int first, int received) {
     int top = postedCount - 1;
     for (int i = 0; i < received; i++) {
-      boolean isTruncated = (headers.flags(i) & Constants.MSG_TRUNC) != 0;
+      int place = first + i;
+      boolean isTruncated = (headers.flags(place) & Constants.MSG_TRUNC) != 0;
       CompletionStatus status = isTruncated ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
-      batch.addReceive(index, posted[top - i], batch.size(), status, headers.length(i), 0);
+      batch.addReceive(index, posted[top - i], place, status, headers.length(place), 0);
     }
     postedCount -= received;
   }
 
   private void add(CoalescedMessages coalesced, int received) {
-    readPacketInfo(0, received);
     coalesced.clear();
     for (int i = 0; i < received; i++) {
-      coalesced.add(headers.length(i), requireNonNull(controls).segmentSize(i));
+      int size = requireNonNull(controls).segmentSize(i, headers.controlLength(i));
+      coalesced.add(headers.length(i), size);
     }
   }
 
@@ -221,14 +208,15 @@ final class MmsgReceives {
     }
   }
 
-  private void readPacketInfo(int firstPlace, int received) {
+  private void readPacketInfo(int first, int received) {
     if (!slots.hasInfo()) {
       return;
     }
     int port = socket.localAddress().getPort();
-    for (int i = 0; i < received; i++) {
-      long info = slots.infoAt(firstPlace + i);
-      requireNonNull(controls).read(i, socket.format(), port, slots.memory(), info);
+    for (int i = first; i < first + received; i++) {
+      requireNonNull(controls)
+          .read(
+              i, headers.controlLength(i), socket.format(), port, slots.memory(), slots.infoAt(i));
     }
   }
 

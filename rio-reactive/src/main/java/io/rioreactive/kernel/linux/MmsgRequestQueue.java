@@ -43,6 +43,7 @@ final class MmsgRequestQueue implements RequestQueue, Pauses.Pausing {
   private final int index;
   private final UdpSocket socket;
   private final MmsgPeer peer;
+  private final ReceivePlaces places;
   private final MmsgReceives receives;
   private final MmsgSends sends;
   private final OpenDescriptor descriptor;
@@ -77,7 +78,7 @@ final class MmsgRequestQueue implements RequestQueue, Pauses.Pausing {
       int index,
       UdpSocket socket,
       SocketConfig config,
-      SlotRegion receiveRegion,
+      ReceivePlaces places,
       Slab sendSlab) {
     this.queue = queue;
     this.libc = libc;
@@ -86,10 +87,8 @@ final class MmsgRequestQueue implements RequestQueue, Pauses.Pausing {
     descriptor = new OpenDescriptor(libc, socket.fd());
     drops = new DropCounter(descriptor);
     peer = new MmsgPeer(libc, socket, queue.errorMessages(), drops);
-    boolean isToldMore = config.packetInfo() || config.coalescing();
-    ReceiveControls controls = isToldMore ? queue.receiveControls() : null;
-    MessageHeaders headers = controls == null ? queue.receiveHeaders() : controls.headers();
-    receives = new MmsgReceives(libc, index, socket, config, receiveRegion, headers, controls);
+    this.places = places;
+    receives = new MmsgReceives(libc, index, socket, config, places);
     sends = new MmsgSends(libc, socket, sendSlab, queue.sendMessages());
   }
 
@@ -119,6 +118,11 @@ final class MmsgRequestQueue implements RequestQueue, Pauses.Pausing {
     if (errors == null) {
       errors = new ErrorQueue(libc, socket, queue.errorMessages());
     }
+  }
+
+  /** What it has borrowed of its queue. */
+  ReceivePlaces places() {
+    return places;
   }
 
   @Override

@@ -2,12 +2,11 @@ package io.rioreactive.kernel.linux;
 
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
-import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketConfig;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * The memory that datagrams are received into: one buffer for each place of a batch, shared by all
@@ -29,7 +28,7 @@ final class ReceiveBuffers {
   private final Map<Kind, Shared> byKind = new HashMap<>();
 
   /** Those of one socket each. */
-  private final IdentityHashMap<SlotRegion, Slab> own = new IdentityHashMap<>();
+  private final Set<ReceivePlaces> own = new HashSet<>();
 
   ReceiveBuffers(LibC libc) {
     this.libc = libc;
@@ -39,51 +38,50 @@ final class ReceiveBuffers {
 
   private static final class Shared {
 
-    private final Slab slab;
+    private final ReceivePlaces places;
     private int users;
 
-    Shared(Slab slab) {
-      this.slab = slab;
+    Shared(ReceivePlaces places) {
+      this.places = places;
     }
   }
 
   /** The buffers for one more socket. */
-  SlotRegion take(SocketConfig config) throws KernelException {
+  ReceivePlaces take(SocketConfig config) throws KernelException {
     return config.coalescing() ? takeOwn(config) : takeShared(config);
   }
 
-  private SlotRegion takeOwn(SocketConfig config) throws KernelException {
+  private ReceivePlaces takeOwn(SocketConfig config) throws KernelException {
     int count = CoalescedMessages.mostMessages(config.receiveSlots());
-    Slab slab = Slab.map(libc, count, CoalescedMessages.SIZE, config.packetInfo());
-    own.put(slab.slots(), slab);
-    return slab.slots();
+    ReceivePlaces places = ReceivePlaces.map(libc, count, CoalescedMessages.SIZE, config);
+    own.add(places);
+    return places;
   }
 
-  private SlotRegion takeShared(SocketConfig config) throws KernelException {
+  private ReceivePlaces takeShared(SocketConfig config) throws KernelException {
     Kind kind = new Kind(config.datagramSize(), config.packetInfo());
     Shared shared = byKind.get(kind);
     if (shared == null) {
       shared =
           new Shared(
-              Slab.map(libc, CompletionBatch.CAPACITY, kind.datagramSize(), kind.packetInfo()));
+              ReceivePlaces.map(libc, CompletionBatch.CAPACITY, kind.datagramSize(), config));
       byKind.put(kind, shared);
     }
     shared.users++;
-    return shared.slab.slots();
+    return shared.places;
   }
 
   /** A socket that took them is gone. */
-  void giveBack(SlotRegion taken) {
-    @Nullable Slab itsOwn = own.remove(taken);
-    if (itsOwn != null) {
-      itsOwn.free();
+  void giveBack(ReceivePlaces taken) {
+    if (own.remove(taken)) {
+      taken.free();
       return;
     }
-    Kind kind = new Kind(taken.payloadSize(), taken.hasInfo());
+    Kind kind = new Kind(taken.slots().payloadSize(), taken.slots().hasInfo());
     Shared shared = byKind.get(kind);
     if (shared != null && --shared.users == 0) {
       byKind.remove(kind);
-      shared.slab.free();
+      taken.free();
     }
   }
 }

@@ -8,57 +8,54 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The message headers of receives that the system tells more about than a sender: each message has
- * a control buffer, and what stands there is the packet info of its slot, or the size of the
- * datagrams that came in one.
+ * The control buffers of receives that the system tells more about than a sender, one for each
+ * message: what stands there is the packet info of its slot, or the size of the datagrams that came
+ * in one.
  *
- * <p>Owned by a completion queue and lent to each of its sockets with packet info or coalescing for
- * one call, as the headers for the others are. The queue's thread alone.
+ * <p>Lent with the message headers to each socket with packet info or coalescing for one call. The
+ * queue's thread alone.
  */
 final class ReceiveControls {
 
   private static final long INT_SIZE = JAVA_INT.byteSize();
 
   /** Of those with packet info, which are coalesced as well. */
-  private static final long SIZE = PacketInfoReader.CONTROL_SIZE + ControlMessages.space(INT_SIZE);
+  static final long SIZE = PacketInfoReader.CONTROL_SIZE + ControlMessages.space(INT_SIZE);
 
-  private final MessageHeaders headers;
   private final MemorySegment memory;
   private final ControlMessages received;
   private final PacketInfoReader info;
 
-  ReceiveControls(Arena arena) {
-    headers = new MessageHeaders(arena);
-    memory = arena.allocate(MessageHeaders.CAPACITY * SIZE, Long.BYTES);
+  ReceiveControls(Arena arena, int messages) {
+    memory = arena.allocate(messages * SIZE, Long.BYTES);
     received = new ControlMessages(memory, 0, SIZE);
-    headers.setControls(received);
     info = new PacketInfoReader(memory, received);
   }
 
-  MessageHeaders headers() {
-    return headers;
-  }
-
-  /** Gives the first messages room for what the system tells. Each call takes the room away. */
-  void prepare(int count) {
-    for (int i = 0; i < count; i++) {
-      headers.setControlLength(i, SIZE);
-    }
+  /** Where the buffer of message {@code i} begins: {@link #SIZE} bytes. */
+  long address(int i) {
+    return received.address(i);
   }
 
   /**
    * Translates what the system told of message {@code i}.
    *
+   * @param length bytes that it has written, as it says
    * @param port the local port
    * @param at where in the slots' memory it goes
    */
-  void read(int i, SocketAddressFormat format, int port, MemorySegment slots, long at) {
-    info.read(i, headers.controlLength(i), format, port, slots, at);
+  void read(
+      int i, long length, SocketAddressFormat format, int port, MemorySegment slots, long at) {
+    info.read(i, length, format, port, slots, at);
   }
 
-  /** Bytes of each datagram in message {@code i}, but for a shorter last one; 0 if it is one. */
-  int segmentSize(int i) {
-    received.walk(i, headers.controlLength(i));
+  /**
+   * Bytes of each datagram in message {@code i}, but for a shorter last one; 0 if it is one.
+   *
+   * @param length bytes of control messages that the system has written, as it says
+   */
+  int segmentSize(int i, long length) {
+    received.walk(i, length);
     while (received.next()) {
       if (received.is(Constants.IPPROTO_UDP, Constants.UDP_GRO, INT_SIZE)) {
         return Math.max(0, memory.get(JAVA_INT, received.data()));

@@ -28,11 +28,12 @@ class ErrorQueueTest {
         InetSocketAddress dead = deadPort();
         new MmsgPeer(libc, socket, messages, new DropCounter(new OpenDescriptor(libc, socket.fd())))
             .connect(dead);
-        MessageHeaders headers = new MessageHeaders(arena);
-        headers.set(0, LibC.NULL, 0, headers.address(), 1);
+        SendMessages sends = new SendMessages(arena);
+        sends.begin(LibC.NULL, 0);
+        sends.add(sends.address(), 1);
         int sent = 0;
         while (sent < ERRORS) { // each second one fails with the error of the one before
-          sent += Math.max(0, libc.sendmmsg(socket.fd(), headers.address(), 1, 0));
+          sent += Math.max(0, libc.sendmmsg(socket.fd(), sends.address(), 1, 0));
         }
         ErrorQueue errors = new ErrorQueue(libc, socket, messages);
         assertThat(errors.isDue()).isFalse();

@@ -1,7 +1,9 @@
 package io.rioreactive.kernel.linux;
 
+import static io.rioreactive.kernel.KernelHarness.config;
 import static io.rioreactive.kernel.KernelHarness.loopback;
 import static io.rioreactive.kernel.KernelHarness.postReceives;
+import static io.rioreactive.kernel.KernelHarness.postSend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +13,8 @@ import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,6 +51,34 @@ class MmsgManySocketsTest {
         done.forEach(d -> sockets.get(d.socket()).postReceive(d.slot()));
       }
     }
+  }
+
+  @Test
+  void socketsOfBothFamiliesTakeTurnsAtTheSamePlaces() throws IOException {
+    try (MmsgHarness harness = new MmsgHarness()) {
+      RequestQueue v4 = harness.open(4, 1, 64);
+      RequestQueue v6 = open(harness, "::1", 4);
+      RequestQueue sender = open(harness, "::1", 1);
+      for (int round = 0; round < 3; round++) {
+        postReceives(v4, 1);
+        harness.sendTo(v4, X);
+        assertThat(harness.take(1)).extracting(Done::sender).containsOnly(harness.peerAddress());
+
+        postReceives(v6, 1);
+        postSend(sender, 0, v6.localAddress(), X);
+        sender.commit();
+        assertThat(harness.take(2))
+            .filteredOn(Done::isReceive)
+            .extracting(Done::sender)
+            .containsExactly(sender.localAddress());
+      }
+    }
+  }
+
+  private static RequestQueue open(MmsgHarness harness, String host, int receiveSlots)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(host), 0);
+    return harness.open(config(address, receiveSlots, 1, 64, Map.of()));
   }
 
   @Test

@@ -1,7 +1,5 @@
 package io.rioreactive.kernel.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.PacketInfoFuzz;
 import io.rioreactive.kernel.SocketAddressFormat;
@@ -24,7 +22,6 @@ class PacketInfoFuzzTest {
           Constants.IPV6_TCLASS);
 
   private static final int MESSAGE = 7;
-  private static final long CONTROL_SIZE = 144; // of a receive's buffer
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -32,26 +29,15 @@ class PacketInfoFuzzTest {
   void whateverTheControlSaysTheInfoIsOneThatCanBe(boolean isIpv6) {
     SocketAddressFormat format = new SocketAddressFormat(Constants.AF_INET6, isIpv6);
     try (Arena arena = Arena.ofConfined()) {
-      ReceiveControls messages = new ReceiveControls(arena);
-      MessageHeaders headers = messages.headers();
+      ReceiveControls controls = new ReceiveControls(arena, MESSAGE + 1);
       MemorySegment slots = arena.allocate(3 * PacketInfo.SIZE);
 
       FUZZ.run(
           format,
-          MemorySegment.ofAddress(controlAddress(headers)).reinterpret(CONTROL_SIZE),
+          MemorySegment.ofAddress(controls.address(MESSAGE)).reinterpret(ReceiveControls.SIZE),
           slots,
-          (told, flags) -> {
-            headers.setControlLength(MESSAGE, told);
-            messages.read(MESSAGE, format, PacketInfoFuzz.PORT, slots, PacketInfo.SIZE);
-          });
+          (told, flags) ->
+              controls.read(MESSAGE, told, format, PacketInfoFuzz.PORT, slots, PacketInfo.SIZE));
     }
-  }
-
-  @SuppressWarnings("restricted")
-  private static long controlAddress(MessageHeaders headers) {
-    long header = MESSAGE * Layouts.MMSGHDR.size();
-    return MemorySegment.ofAddress(headers.address())
-        .reinterpret(MessageHeaders.CAPACITY * Layouts.MMSGHDR.size())
-        .get(JAVA_LONG, header + Layouts.MMSGHDR.offset("msg_hdr", "msg_control"));
   }
 }
