@@ -98,6 +98,9 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** In the pump's list of connections to finish this turn; pump only. */
   private boolean touched;
 
+  /** Whether the sends are to be looked at as well; pump only. */
+  private boolean hasSends;
+
   private final Sinks.Empty<Void> whenEnding = Sinks.empty();
   private final Sinks.Empty<Void> closed = Sinks.empty();
   private final Disposable.Composite timers = Disposables.composite();
@@ -373,11 +376,22 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   @Override
   public void onPump() {
-    signalled.set(false); // before looking: what comes later signals again
+    if (signalled.get()) {
+      signalled.set(false); // before looking: what comes later signals again
+    }
     if (!touched) {
       touched = true;
       pump.onTouched(this);
     }
+  }
+
+  /**
+   * There is something to send, or a send has ended. Most turns of most connections have neither,
+   * and then they do not look.
+   */
+  void onSends() {
+    hasSends = true;
+    onPump();
   }
 
   /** Bound: the handler may begin. */
@@ -403,6 +417,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     if (batch.isReceive(i)) {
       inbound.onCompletion(batch, i);
     } else {
+      hasSends = true;
       outbound.onCompletion(batch, i);
     }
   }
@@ -464,7 +479,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     assert isOnPump();
     touched = false;
     if (isLive()) {
-      boolean sends = outbound.onTurnEnd();
+      boolean sends = hasSends && endSends();
       boolean posts = inbound.onTurnEnd();
       if ((sends || posts) && isLive()) { // a refused post may have closed it
         commit();
@@ -481,6 +496,11 @@ final class UdpConnection implements RioConnection, PumpTask {
         onClosed();
       }
     }
+  }
+
+  private boolean endSends() {
+    hasSends = false; // before looking: what is left over tells again
+    return outbound.onTurnEnd();
   }
 
   private void commit() {

@@ -367,10 +367,14 @@ final class UdpInbound implements RioInbound {
   }
 
   private void onPostsChanged() {
-    posted = slots.posted();
-    int now = queue.surplus();
-    if (now != surplus) { // mostly both are 0
-      surplus = now;
+    // A volatile write is dear, and mostly what was received is posted again, and nothing is left.
+    int nowPosted = slots.posted();
+    if (nowPosted != posted) {
+      posted = nowPosted;
+    }
+    int nowSurplus = queue.surplus();
+    if (nowSurplus != surplus) {
+      surplus = nowSurplus;
     }
   }
 

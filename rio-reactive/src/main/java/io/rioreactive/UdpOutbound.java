@@ -127,13 +127,13 @@ final class UdpOutbound implements RioOutbound {
       send.queued = true;
       ready.add(send);
     }
-    connection.signal(false);
+    connection.onSends();
   }
 
   void onEnded(OutboundSend<?> send) {
     if (send.listed) {
       unlist(send);
-      connection.signal(false); // a shutdown may be waiting for the last one
+      connection.onSends(); // a shutdown may be waiting for the last one
     }
   }
 
@@ -152,9 +152,9 @@ final class UdpOutbound implements RioOutbound {
       }
     }
     if (slots.hasFree() && !ready.isEmpty()) {
-      connection.signal(false); // the others on this pump have their turn first
+      connection.onSends(); // the others on this pump have their turn first
     }
-    inFlight = slots.posted();
+    onPostsChanged();
     return slots.posted() > posted;
   }
 
@@ -284,12 +284,20 @@ final class UdpOutbound implements RioOutbound {
       unlist(send);
       send.onClosed();
     }
-    inFlight = slots.posted();
+    onPostsChanged();
   }
 
   /** What the kernel has given back since the close. */
   void onClosingTurnEnd() {
-    inFlight = slots.posted();
+    onPostsChanged();
+  }
+
+  private void onPostsChanged() {
+    int now = slots.posted();
+    if (now
+        != inFlight) { // a volatile write is dear, and at most ends of turns nothing has changed
+      inFlight = now;
+    }
   }
 
   /** Whether no send is under way. */
