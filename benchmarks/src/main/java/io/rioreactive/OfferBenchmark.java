@@ -30,7 +30,8 @@ public class OfferBenchmark {
   private static final int TASKS = 64;
 
   private final HandTurned driver = new HandTurned();
-  private final Pump pump = new Pump(new EndlessKernel(), WaitMode.COMPLETION_PORT, driver, false);
+  private final Pump pump =
+      new Pump(new EndlessKernel(64), WaitMode.COMPLETION_PORT, driver, false);
   private long ran;
   private final PumpTask task = () -> ran++;
 

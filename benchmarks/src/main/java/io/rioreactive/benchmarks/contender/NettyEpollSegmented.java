@@ -9,21 +9,31 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.socket.InternetProtocolFamily;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Netty on epoll with {@code SegmentedDatagramPacket}, as its Javadoc says: the user gathers up to
  * 64 datagrams to one peer in one buffer, and the kernel cuts it (UDP_SEGMENT). Sends only.
+ *
+ * <p>The first argument is {@code gathers}, or {@code repeats}: the same buffer again and again,
+ * with nothing written to it, which is what C does.
  */
 final class NettyEpollSegmented implements Contender {
 
   private static final int MOST_SEGMENTS = 64;
   private static final int MOST_BYTES = 65_000;
 
-  private NettyEpollSegmented() {}
+  private final boolean gathers;
+
+  private NettyEpollSegmented(boolean gathers) {
+    this.gathers = gathers;
+  }
 
   public static void main(String[] args) throws IOException {
-    ContenderProcess.run(new NettyEpollSegmented(), args);
+    ContenderProcess.run(
+        new NettyEpollSegmented(args[0].equals("gathers")),
+        Arrays.copyOfRange(args, 1, args.length));
   }
 
   @Override
@@ -37,6 +47,10 @@ final class NettyEpollSegmented implements Contender {
             .syncUninterruptibly()
             .channel();
     int segments = Math.min(MOST_SEGMENTS, MOST_BYTES / task.size());
-    return new NettyService(List.of(channel), NettySends.by(channel, task.size(), segments));
+    return new NettyService(
+        List.of(channel),
+        gathers
+            ? NettySends.gathering(channel, task.size(), segments)
+            : NettySends.by(channel, task.size(), segments));
   }
 }

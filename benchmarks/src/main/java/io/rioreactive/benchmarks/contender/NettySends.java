@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Sends with Netty as fast as it can: on the event loop, flushed after 64 messages so that they
  * leave in one sendmmsg, with the void promise, and no more while the channel is not writable. All
- * messages share the bytes.
+ * messages share the bytes, unless it gathers: then each datagram is copied to where its run
+ * stands.
  */
 final class NettySends extends ChannelInboundHandlerAdapter {
 
@@ -25,13 +26,15 @@ final class NettySends extends ChannelInboundHandlerAdapter {
   private final Iterator<InetSocketAddress> targets;
   private final int size;
   private final int segments;
+  private final boolean gathers;
   private final ByteBuf payload;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-  private NettySends(Channel channel, Turns turns, int size, int segments) {
+  private NettySends(Channel channel, Turns turns, int size, int segments, boolean gathers) {
     this.channel = channel;
     this.size = size;
     this.segments = segments;
+    this.gathers = gathers;
     targets = turns.iterator();
     payload = payload(size * segments);
   }
@@ -42,7 +45,12 @@ final class NettySends extends ChannelInboundHandlerAdapter {
    * @param segments datagrams in a message, which the kernel cuts; 1 for plain ones
    */
   static Consumer<Turns> by(Channel channel, int size, int segments) {
-    return turns -> new NettySends(channel, turns, size, segments).run();
+    return turns -> new NettySends(channel, turns, size, segments, false).run();
+  }
+
+  /** The same for datagrams that do not stand one behind the other before. */
+  static Consumer<Turns> gathering(Channel channel, int size, int segments) {
+    return turns -> new NettySends(channel, turns, size, segments, true).run();
   }
 
   static ByteBuf payload(int size) {
@@ -73,6 +81,17 @@ final class NettySends extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private ByteBuf run(int count) {
+    if (!gathers) {
+      return payload.retainedSlice(0, count * size);
+    }
+    ByteBuf run = channel.alloc().directBuffer(count * size);
+    for (int i = 0; i < count; i++) {
+      run.writeBytes(payload, 0, size);
+    }
+    return run;
+  }
+
   private void writeNext() {
     InetSocketAddress target = targets.next();
     int count = 1;
@@ -83,7 +102,7 @@ final class NettySends extends ChannelInboundHandlerAdapter {
     DatagramPacket packet =
         segments == 1
             ? new DatagramPacket(payload.retainedDuplicate(), target)
-            : new SegmentedDatagramPacket(payload.retainedSlice(0, count * size), size, target);
+            : new SegmentedDatagramPacket(run(count), size, target);
     if (targets.hasNext()) {
       channel.write(packet, channel.voidPromise());
     } else {

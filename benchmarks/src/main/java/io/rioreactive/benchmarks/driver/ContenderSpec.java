@@ -111,6 +111,8 @@ record ContenderSpec(
       command.add(programs.java().toString());
       command.addAll(Programs.JVM_FLAGS);
       command.addAll(flags);
+      command.add(
+          "-Dbenchmarks.contender=" + name); // for benchmarks/profile, and for who looks at ps
       command.add("-cp");
       command.add(programs.classPath(without, isBase));
       command.add("io.rioreactive.benchmarks.contender." + main);

@@ -143,7 +143,12 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
     all.add(peer("netty-tuned", "Netty, epoll tuned", "NettyEpollTuned"));
     all.add(peer("vertx", "Vert.x, epoll", "VertxEpoll").without(NO_IO_URING));
     all.add(
-        peer("netty:segmented", "Netty, SegmentedDatagramPacket", "NettyEpollSegmented")
+        peer("netty:segmented", "Netty, segmented, one buffer again", "NettyEpollSegmented")
+            .arguments("repeats")
+            .without(NO_IO_URING));
+    all.add(
+        peer("netty-gathers:segmented", "Netty, segmented, gathered", "NettyEpollSegmented")
+            .arguments("gathers")
             .without(NO_IO_URING));
     all.add(
         peer("netty:" + Workload.COALESCED, "Netty, epoll with UDP_GRO", "NettyEpollCoalesced")

@@ -37,13 +37,17 @@ public class EmissionBenchmark {
   @SuppressWarnings("NullAway.Init") // by JMH
   public String path;
 
+  /** Bytes of each. */
+  @Param({"64", "1200"})
+  public int size;
+
   private final HandTurned pump = new HandTurned();
 
   /** Binds and subscribes. */
   @Setup
   public void bind(Blackhole blackhole) {
     RioUdpServer.create()
-        .runOn(PumpHook.newGroup(PumpGroup.class, new EndlessKernel(), pump))
+        .runOn(PumpHook.newGroup(PumpGroup.class, new EndlessKernel(size), pump))
         .bind()
         .flatMapMany(this::received)
         .subscribe(blackhole::consume);

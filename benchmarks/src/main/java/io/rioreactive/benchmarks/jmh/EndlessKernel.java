@@ -31,16 +31,21 @@ public final class EndlessKernel implements Kernel {
   /** Datagrams of a dequeue. */
   public static final int BATCH = 64;
 
-  private static final int LENGTH = 64;
   private static final int ADDRESS = 0;
   private static final int PAYLOAD = SocketAddressFormat.SIZE;
-  private static final int STRIDE = 192;
-
   private final InetSocketAddress peer =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
 
-  /** One without sockets. */
-  public EndlessKernel() {}
+  private final int length;
+
+  /**
+   * One without sockets.
+   *
+   * @param length bytes of each datagram
+   */
+  public EndlessKernel(int length) {
+    this.length = length;
+  }
 
   @Override
   public String name() {
@@ -77,7 +82,7 @@ public final class EndlessKernel implements Kernel {
     public boolean dequeue(CompletionBatch batch) {
       int count = Math.min(BATCH, socket.posted.size());
       for (int place = 0; place < count; place++) {
-        batch.addReceive(0, socket.posted.removeLast(), place, CompletionStatus.OK, LENGTH, 0);
+        batch.addReceive(0, socket.posted.removeLast(), place, CompletionStatus.OK, length, 0);
       }
       return count > 0;
     }
@@ -100,8 +105,9 @@ public final class EndlessKernel implements Kernel {
     private final ArrayDeque<Integer> posted = new ArrayDeque<>();
 
     private SlotRegion region(int slots) {
-      MemorySegment memory = Arena.ofAuto().allocate((long) slots * STRIDE, 64);
-      SlotRegion region = new SlotRegion(memory, slots, STRIDE, ADDRESS, PAYLOAD, LENGTH);
+      long stride = SlotRegion.stride(PAYLOAD + length);
+      MemorySegment memory = Arena.ofAuto().allocate(slots * stride, 64);
+      SlotRegion region = new SlotRegion(memory, slots, stride, ADDRESS, PAYLOAD, length);
       for (int slot = 0; slot < slots; slot++) {
         format.write(memory, region.addressAt(slot), peer);
       }
