@@ -1,7 +1,5 @@
 package io.rioreactive.test.contract;
 
-import io.rioreactive.RioUdpClient;
-import io.rioreactive.RioUdpServer;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -10,17 +8,8 @@ import org.junit.jupiter.api.condition.OS;
 class LinuxMmsgPlainContractTest implements SystemContract {
 
   private final Testbed testbed =
-      new SystemTestbed("linux-mmsg") {
-        @Override
-        RioUdpServer server() {
-          return super.server().segmentation(false);
-        }
-
-        @Override
-        RioUdpClient client() {
-          return super.client().segmentation(false);
-        }
-      };
+      new SystemTestbed(
+          "linux-mmsg", server -> server.segmentation(false), client -> client.segmentation(false));
 
   @Override
   public Testbed testbed() {

@@ -18,31 +18,54 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.function.UnaryOperator;
 
 /** The machine's own sockets, on loopback. */
 class SystemTestbed extends Testbed {
 
   private final String provider;
   private final Notification notification;
+  private final UnaryOperator<RioUdpServer> ofServers;
+  private final UnaryOperator<RioUdpClient> ofClients;
 
   SystemTestbed(String provider) {
     this(provider, Notification.COMPLETION_PORT);
   }
 
   SystemTestbed(String provider, Notification notification) {
+    this(provider, notification, server -> server, client -> client);
+  }
+
+  /** With an option that is not the default. */
+  SystemTestbed(
+      String provider,
+      UnaryOperator<RioUdpServer> ofServers,
+      UnaryOperator<RioUdpClient> ofClients) {
+    this(provider, Notification.COMPLETION_PORT, ofServers, ofClients);
+  }
+
+  private SystemTestbed(
+      String provider,
+      Notification notification,
+      UnaryOperator<RioUdpServer> ofServers,
+      UnaryOperator<RioUdpClient> ofClients) {
     Needs.provider(provider);
     this.provider = provider;
     this.notification = notification;
+    this.ofServers = ofServers;
+    this.ofClients = ofClients;
   }
 
   @Override
   RioUdpServer server() {
-    return RioUdpServer.create().host("127.0.0.1").provider(provider).notification(notification);
+    RioUdpServer plain = RioUdpServer.create().host("127.0.0.1");
+    return ofServers.apply(plain.provider(provider).notification(notification));
   }
 
   @Override
   RioUdpClient client() {
-    return RioUdpClient.create().provider(provider).notification(notification);
+    RioUdpClient plain = RioUdpClient.create();
+    return ofClients.apply(plain.provider(provider).notification(notification));
   }
 
   /** Windows owns what is posted until it completes; elsewhere a post is only a number. */
