@@ -14,7 +14,7 @@ public record Settings(
 
   /** What the results are made with. */
   public static Settings full() {
-    return new Settings(false, 3, 5, 2_000, 500);
+    return new Settings(false, 3, 5, 2_000, 300);
   }
 
   /** To see that everything works. */
