@@ -12,11 +12,11 @@ import java.util.concurrent.locks.LockSupport;
  * Finds out whether a kernel works by using all of it once: a queue, a wake-up, a socket on
  * 127.0.0.1 that sends itself a datagram, and the way back.
  *
- * <p>The calling thread owns the queue meanwhile. Takes three seconds at most, mostly milliseconds.
+ * <p>The calling thread owns the queue meanwhile. Takes nine seconds at most, mostly milliseconds.
  */
 public final class LoopbackProbe {
 
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int LENGTH = 4;
   private static final int SLOT = 0;
@@ -73,7 +73,7 @@ public final class LoopbackProbe {
           kernel.name() + ": a datagram to 127.0.0.1",
           "no arrival",
           0,
-          "it did not come within 1 s: is loopback up and not filtered?");
+          "it did not come within 3 s: is loopback up and not filtered?");
     }
   }
 
