@@ -55,7 +55,8 @@ final class VertxEpoll implements Contender {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Iterator<InetSocketAddress> targets = turns.iterator();
         Buffer payload = Buffer.buffer(new byte[task.size()]);
-        vertx.runOnContext(ignored -> sendBatch(sockets.getFirst(), payload, targets, done));
+        vertx.runOnContext(
+            ignored -> sendBatch(vertx, sockets.getFirst(), payload, targets, done));
         done.join();
       }
 
@@ -80,8 +81,12 @@ final class VertxEpoll implements Contender {
         .onFailure(bound::completeExceptionally);
   }
 
-  /** 64 sends, and the next when the last of them is done: its API has no other limit. */
+  /**
+   * 64 sends, and the next when the last of them is done: its API has no other limit. The next ones
+   * start from the event loop, since a send that is done at once would deepen the stack each time.
+   */
   private static void sendBatch(
+      Vertx vertx,
       DatagramSocket socket,
       Buffer payload,
       Iterator<InetSocketAddress> targets,
@@ -95,7 +100,7 @@ final class VertxEpoll implements Contender {
         .onSuccess(
             ignored -> {
               if (targets.hasNext()) {
-                sendBatch(socket, payload, targets, done);
+                vertx.runOnContext(next -> sendBatch(vertx, socket, payload, targets, done));
               } else {
                 done.complete(null);
               }

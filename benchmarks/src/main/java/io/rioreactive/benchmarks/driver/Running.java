@@ -1,5 +1,7 @@
 package io.rioreactive.benchmarks.driver;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rioreactive.benchmarks.contender.Task;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A contender that runs, in a process of its own on the core of the contenders. */
@@ -41,7 +42,7 @@ final class Running implements AutoCloseable {
     answers = process.inputReader(StandardCharsets.US_ASCII);
     orders = process.outputWriter(StandardCharsets.US_ASCII);
     cpu = new CpuClock(process.pid());
-    JsonNode ready = parsed(CompletableFuture.supplyAsync(this::readLine));
+    JsonNode ready = parsed(answer());
     if (ready.has("unsupported")) {
       throw new IOException(ready.get("unsupported").asText());
     }
@@ -108,11 +109,18 @@ final class Running implements AutoCloseable {
     return awaited(ordered(words));
   }
 
-  /** Gives an order; its answer is to be awaited before the next. */
+  /**
+   * Gives an order; its answer is to be awaited before the next. It is done in any case after a
+   * while, without an answer if none came.
+   */
   CompletableFuture<String> ordered(String words) throws IOException {
     orders.write(words + "\n");
     orders.flush();
-    return CompletableFuture.supplyAsync(this::readLine);
+    return answer();
+  }
+
+  private CompletableFuture<String> answer() {
+    return CompletableFuture.supplyAsync(this::readLine).orTimeout(LONGEST_ANSWER, SECONDS);
   }
 
   Counters awaited(CompletableFuture<String> answer) throws IOException {
@@ -126,11 +134,12 @@ final class Running implements AutoCloseable {
 
   private JsonNode parsed(CompletableFuture<String> line) throws IOException {
     try {
-      return JSON.readTree(line.get(LONGEST_ANSWER, TimeUnit.SECONDS));
-    } catch (TimeoutException e) {
-      throw failure("does not answer", e);
-    } catch (InterruptedException | ExecutionException e) {
-      throw failure("has ended", e);
+      return JSON.readTree(line.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure("was waited for no longer", e);
+    } catch (ExecutionException e) {
+      throw failure(e.getCause() instanceof TimeoutException ? "does not answer" : "has ended", e);
     }
   }
 
@@ -167,7 +176,7 @@ final class Running implements AutoCloseable {
     try {
       resume();
       orders.close();
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+      if (!process.waitFor(5, SECONDS)) {
         process.destroyForcibly();
       }
       if (Files.size(errors) == 0) {
