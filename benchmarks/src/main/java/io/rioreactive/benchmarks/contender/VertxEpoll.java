@@ -55,8 +55,7 @@ final class VertxEpoll implements Contender {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Iterator<InetSocketAddress> targets = turns.iterator();
         Buffer payload = Buffer.buffer(new byte[task.size()]);
-        vertx.runOnContext(
-            ignored -> sendBatch(vertx, sockets.getFirst(), payload, targets, done));
+        vertx.runOnContext(ignored -> sendBatch(vertx, sockets.getFirst(), payload, targets, done));
         done.join();
       }
 

@@ -24,7 +24,7 @@ public final class Chart {
   private static final int MARGIN = 10;
   private static final int LABELS = 112; // of a panel
   private static final int BARS = 222;
-  private static final double UNIT = BARS / 1.15; // 1.15 times C fits
+  private static final double UNIT = BARS / 1.3; // 1.3 times C fits
   private static final int ROW = 17;
   private static final int TITLE = 36;
   private static final int HEAD = 62;
