@@ -12,6 +12,7 @@ module io.rioreactive.test {
   requires reactor.test;
   requires static transitive org.assertj.core;
   requires static transitive org.junit.jupiter.api;
+  requires static micrometer.core; // for its own tests, which the library's meters are part of
 
   exports io.rioreactive.test;
 }

@@ -1,8 +1,10 @@
 package io.rioreactive;
 
+import io.rioreactive.pcap.PcapFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +22,9 @@ final class Bind {
   /** How long the blocking forms wait. */
   static final Duration LONGEST = Duration.ofSeconds(45);
 
-  private final UdpOptions options;
+  /** With its file, once that is open. */
+  private UdpOptions options;
+
   private final InetSocketAddress address;
 
   /** Null for a server. */
@@ -46,19 +50,29 @@ final class Bind {
   }
 
   static Mono<RioConnection> server(UdpOptions options) {
-    return options
-        .resolveLocal()
-        .flatMap(
-            address ->
-                options.pumpCount() == 1
-                    ? of(options, address, null)
-                    : GroupBind.of(options, address));
+    return metered(
+        options,
+        options
+            .resolveLocal()
+            .flatMap(
+                address ->
+                    options.pumpCount() == 1
+                        ? of(options, address, null)
+                        : GroupBind.of(options, address)));
   }
 
   static Mono<RioConnection> client(UdpOptions options) {
-    return options
-        .resolvePeer(null)
-        .flatMap(peer -> options.resolveLocal(peer).flatMap(address -> of(options, address, peer)));
+    return metered(
+        options,
+        options
+            .resolvePeer(null)
+            .flatMap(
+                peer -> options.resolveLocal(peer).flatMap(address -> of(options, address, peer))));
+  }
+
+  private static Mono<RioConnection> metered(UdpOptions options, Mono<RioConnection> opening) {
+    var meters = options.meters();
+    return meters == null ? opening : opening.doOnNext(meters);
   }
 
   /**
@@ -107,11 +121,32 @@ final class Bind {
   }
 
   private void start() {
+    Path file = options.pcapPath();
+    if (file == null) {
+      begin();
+    } else {
+      Schedulers.boundedElastic().schedule(() -> openAndBegin(file));
+    }
+  }
+
+  private void openAndBegin(Path file) {
+    PcapFile opened;
+    try {
+      opened = PcapFile.open(file);
+    } catch (IOException | RuntimeException e) {
+      sink.error(e);
+      return;
+    }
+    options = options.with(o -> o.pcapFile = opened);
+    begin();
+  }
+
+  private void begin() {
     Pump pump;
     try {
       pump = options.pumpGroup().next();
-    } catch (IOException e) {
-      sink.error(e);
+    } catch (IOException | RuntimeException e) {
+      fail(e);
       return;
     }
     sink.onCancel(
@@ -131,6 +166,7 @@ final class Bind {
   private void onPump(Pump pump) {
     if (cancelled) {
       pump.onUnreserved();
+      closeFile();
       return;
     }
     UdpConnection bound;
@@ -138,7 +174,7 @@ final class Bind {
       bound = pump.onBind(options.socketConfig(address), options, peer);
     } catch (Throwable failure) {
       pump.onUnreserved();
-      sink.error(failure);
+      fail(failure);
       return;
     }
     connection = bound;
@@ -154,5 +190,18 @@ final class Bind {
       return;
     }
     sink.success(bound);
+  }
+
+  /** Nothing was bound. */
+  private void fail(Throwable failure) {
+    closeFile();
+    sink.error(failure);
+  }
+
+  private void closeFile() {
+    PcapFile opened = options.pcapFile();
+    if (opened != null) {
+      opened.close(() -> {});
+    }
   }
 }

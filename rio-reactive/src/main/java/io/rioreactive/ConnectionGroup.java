@@ -22,6 +22,11 @@ final class ConnectionGroup implements RioConnection {
   }
 
   @Override
+  public String name() {
+    return members.getFirst().name();
+  }
+
+  @Override
   public List<RioConnection> connections() {
     return members;
   }

@@ -1,5 +1,6 @@
 package io.rioreactive;
 
+import io.rioreactive.jfr.FlightEvents;
 import io.rioreactive.kernel.Feature;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,8 @@ import org.slf4j.event.Level;
 
 /**
  * Tells of drops: the first of each reason to the log, with the remedy, and each one to {@link
- * RioUdpServer#doOnDrop}. The others are in the counters, so that nobody can fill the log by
- * sending.
+ * RioUdpServer#doOnDrop}, and to a flight recording. The others are in the counters, so that nobody
+ * can fill the log by sending.
  *
  * <p>On the pump.
  */
@@ -28,7 +29,7 @@ final class DropLog {
 
   /** Whether the next drop needs an object. */
   boolean wants(boolean isFirst) {
-    return consumer != null || isFirst || LOG.isDebugEnabled();
+    return consumer != null || isFirst || LOG.isDebugEnabled() || FlightEvents.wantsDrops();
   }
 
   /**
@@ -41,6 +42,15 @@ final class DropLog {
       log(drop, isFirst);
     } catch (Throwable unprintable) { // a cause whose message throws, for one
       LOG.warn("{}: {}, and its cause cannot be printed", connection, drop.reason());
+    }
+    if (FlightEvents.wantsDrops()) {
+      FlightEvents.drop(
+          connection.name(),
+          connection.toString(),
+          drop.reason().name(),
+          drop.direction().name(),
+          String.valueOf(drop.peer()),
+          drop.length());
     }
     if (consumer != null) {
       try {

@@ -2,6 +2,8 @@ package io.rioreactive;
 
 import io.rioreactive.hook.PumpDriver;
 import io.rioreactive.hook.PumpTurns;
+import io.rioreactive.jfr.BatchEvent;
+import io.rioreactive.jfr.FlightEvents;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.Feature;
@@ -235,6 +237,7 @@ final class Pump implements PumpTurns {
     long started = System.nanoTime();
     turnStarted = started;
     turns++;
+    BatchEvent event = FlightEvents.beginBatch();
     boolean worked = false;
     try {
       worked = runTasks();
@@ -252,6 +255,9 @@ final class Pump implements PumpTurns {
       current = null;
       if (worked) {
         longestTurn = Math.max(longestTurn, System.nanoTime() - started);
+      }
+      if (event != null) {
+        event.finish(provider(), batch.size(), connections.size());
       }
     }
     return worked;
@@ -442,6 +448,7 @@ final class Pump implements PumpTurns {
     bySocket.set(requests.index(), connection);
     connections.add(connection);
     driver.onBound(connection, requests);
+    connection.onBound();
     LOG.debug("{}: bound by {}: {}", connection, kernel.name(), requests.describe());
     return connection;
   }

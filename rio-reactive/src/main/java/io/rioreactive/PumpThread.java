@@ -64,7 +64,7 @@ final class PumpThread extends Thread implements NonBlocking, PumpDriver {
         continue;
       }
       if (!turns.await()) {
-        LockSupport.park(this);
+        awaitFirstBind();
       }
       turns.unpark();
     }
@@ -80,11 +80,22 @@ final class PumpThread extends Thread implements NonBlocking, PumpDriver {
     }
     long began = System.nanoTime();
     do {
-      Thread.onSpinWait();
+      spin();
       if (turns.turn() || turns.isEnded()) {
         return true;
       }
     } while (System.nanoTime() - began < busyPollNanos);
     return false;
+  }
+
+  // By their names BlockHound knows that these two may wait: the turns may not.
+
+  /** Nothing has been opened in the kernel yet, so there is nothing there to wait in. */
+  private void awaitFirstBind() {
+    LockSupport.park(this);
+  }
+
+  private static void spin() {
+    Thread.onSpinWait();
   }
 }

@@ -1,5 +1,6 @@
 package io.rioreactive;
 
+import io.rioreactive.jfr.FlightEvents;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -14,11 +15,12 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Looks at one pump from outside, once a second, for two things that its users should hear of, once
- * for each connection:
+ * for each connection, and in each second of a flight recording:
  *
  * <ul>
  *   <li>a turn that does not end, because a subscriber blocks: the connection and the stack;
- *   <li>a socket that nobody receives from while the kernel drops its datagrams.
+ *   <li>a socket that nobody receives from while the kernel drops its datagrams; in the recording
+ *       also one whose subscriber has no demand.
  * </ul>
  *
  * <p>Runs on Reactor's {@code single} scheduler and only reads.
@@ -34,6 +36,7 @@ final class PumpWatch implements Runnable {
   private final Thread thread;
   private final LongSupplier nanoTime;
   private final Map<UdpConnection, Long> dropsWhenRead = new WeakHashMap<>();
+  private final Map<UdpConnection, Long> dropsSeen = new WeakHashMap<>();
   private final Set<Object> namedAsStalled = Collections.newSetFromMap(new WeakHashMap<>());
   private final Set<UdpConnection> emptyBefore = Collections.newSetFromMap(new WeakHashMap<>());
   private final Set<UdpConnection> namedAsUnread = Collections.newSetFromMap(new WeakHashMap<>());
@@ -57,7 +60,7 @@ final class PumpWatch implements Runnable {
   @Override
   public void run() {
     lookForStall();
-    pump.connections().forEach(this::lookForUnread);
+    pump.connections().forEach(this::lookForDrops);
   }
 
   private void lookForStall() {
@@ -70,7 +73,14 @@ final class PumpWatch implements Runnable {
     StackTraceElement[] stack = thread.getStackTrace();
     Object culprit =
         connection == null ? pump : connection; // a handler that is being called has none yet
-    if (pump.turnStarted() == started && namedAsStalled.add(culprit)) {
+    if (pump.turnStarted() != started) {
+      return; // it has ended meanwhile, and the stack is another's
+    }
+    if (FlightEvents.isRecording()) {
+      String name = connection == null ? "" : connection.name();
+      FlightEvents.blocked(name, culprit.toString(), nanos, text(stack));
+    }
+    if (namedAsStalled.add(culprit)) {
       LOG.warn(
           "{}: blocks its pump since {} ms, and with it every connection of that pump: do not block"
               + " in a handler, subscriber, decoder or encoder; publishOn another scheduler. Stack"
@@ -90,8 +100,23 @@ final class PumpWatch implements Runnable {
     return text.toString();
   }
 
-  private void lookForUnread(UdpConnection connection) {
+  private void lookForDrops(UdpConnection connection) {
     long drops = connection.kernelDrops().orElse(0);
+    recordDrops(connection, drops);
+    lookForUnread(connection, drops);
+  }
+
+  private void recordDrops(UdpConnection connection, long drops) {
+    long before = dropsSeen.getOrDefault(connection, 0L);
+    dropsSeen.put(connection, drops);
+    if (FlightEvents.isRecording()
+        && drops > before
+        && connection.udpInbound().unmetDemand() == 0) {
+      FlightEvents.starved(connection.name(), connection.toString(), drops - before);
+    }
+  }
+
+  private void lookForUnread(UdpConnection connection, long drops) {
     if (connection.udpInbound().hasSubscriber()) {
       dropsWhenRead.put(connection, drops);
       emptyBefore.remove(connection);

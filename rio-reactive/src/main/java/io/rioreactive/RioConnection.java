@@ -30,6 +30,12 @@ import reactor.util.retry.Retry;
 public interface RioConnection extends Disposable {
 
   /**
+   * What it is called in meters, in the log and in flight recordings: {@link RioUdpTransport#name},
+   * else host and port as they were given.
+   */
+  String name();
+
+  /**
    * The sockets behind it: itself or, of a server with {@link RioUdpServer#pumps}, one for each
    * pump. Of these the first that is open has joined the multicast groups: if it alone is closed,
    * they are to be joined again.

@@ -175,13 +175,14 @@ public final class RioUdpClient extends RioUdpTransport<RioUdpClient> {
    *     says what the system refused and why: no route, for one
    */
   public Mono<RioConnection> connect() {
-    return Mono.deferContextual(
-        context -> {
-          if (options.onConnect != null) {
-            options.onConnect.accept(this);
-          }
-          return Bind.client(options.with(o -> o.context = context));
-        });
+    return Mono.<RioConnection>deferContextual(
+            context -> {
+              if (options.onConnect != null) {
+                options.onConnect.accept(this);
+              }
+              return Bind.client(options.with(o -> o.context = context));
+            })
+        .contextCapture(); // thread-locals too, where somebody propagates them
   }
 
   /**

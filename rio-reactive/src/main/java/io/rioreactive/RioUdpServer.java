@@ -229,13 +229,14 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    *     IOException} that says what the system refused and why
    */
   public Mono<RioConnection> bind() {
-    return Mono.deferContextual(
-        context -> {
-          if (options.onBind != null) {
-            options.onBind.accept(this);
-          }
-          return Bind.server(options.with(o -> o.context = context));
-        });
+    return Mono.<RioConnection>deferContextual(
+            context -> {
+              if (options.onBind != null) {
+                options.onBind.accept(this);
+              }
+              return Bind.server(options.with(o -> o.context = context));
+            })
+        .contextCapture(); // thread-locals too, where somebody propagates them
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.rioreactive;
 
 import java.net.SocketOption;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -211,6 +212,11 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
    * concerns one datagram is to be handled where it arises, inside {@code flatMap}: {@code
    * lookUp(query).map(query::reply).onErrorResume(failure -> Mono.empty())}.
    *
+   * <p>Its publishers, and those of {@code respond}, have the Reactor context of whoever subscribed
+   * to bind or connect, and see the thread-locals which that had about it if the application
+   * propagates them ({@link reactor.core.publisher.Hooks#enableAutomaticContextPropagation}).
+   * Decoders and encoders have neither.
+   *
    * <p>The first failure of each class of exception is logged at WARN with its stack, later ones at
    * debug level; {@link RioStats#handlerFailures} counts all.
    */
@@ -303,5 +309,55 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
    */
   public T wiretap(boolean enabled) {
     return with(o -> o.wiretap = enabled);
+  }
+
+  /**
+   * Writes each datagram, received or handed to the kernel, to a file that Wireshark and tshark
+   * open (pcap). Addresses, ports, lengths and payload are the datagram's; the other fields of the
+   * IP and UDP headers, which a socket does not show, are made up, but for what {@link #packetInfo}
+   * tells. Without it, what comes to a server on a wildcard address goes to {@code 0.0.0.0} there.
+   * It shows what may be private, and the file grows as long as the connection lives.
+   *
+   * <p>Each bind begins the file anew; connections that are open at the same time share it. One
+   * thread writes it: up to 16 MiB wait for the disk, and what does not fit is missing and counted
+   * in the log. A disk that fails ends the file and nothing else. It is complete when {@link
+   * RioConnection#onDispose} completes.
+   *
+   * <p>A bind fails with an {@link java.io.IOException} if the file cannot be written.
+   */
+  public T wiretap(Path file) {
+    Objects.requireNonNull(file, "file");
+    return with(o -> o.pcapPath = file);
+  }
+
+  /**
+   * What it is called: the tag {@code name} of its meters, and in the log and in flight recordings.
+   * Default: host and port as they were given ({@code 127.0.0.1:5050}).
+   *
+   * <p>Servers and clients of one name share their meters, which then show sums: a name is for a
+   * purpose, such as "dns" or "statsd", and not for each of a thousand clients.
+   *
+   * @throws IllegalArgumentException if it is blank
+   */
+  public T name(String name) {
+    Objects.requireNonNull(name, "name");
+    if (name.isBlank()) {
+      throw new IllegalArgumentException(
+          "name is blank: name what it is for, or leave it out for host and port");
+    }
+    return with(o -> o.name = name);
+  }
+
+  /**
+   * Registers meters for what is bound in Micrometer's global registry, for as long as it is open.
+   * They are read off the counters when somebody asks for them and cost nothing for a datagram.
+   * {@code io.rioreactive.micrometer.RioMeters} has their names, and registers them elsewhere.
+   *
+   * @throws IllegalStateException if Micrometer is not there: it needs {@code
+   *     io.micrometer:micrometer-core}
+   */
+  public T metrics(boolean enabled) {
+    var meters = enabled ? GlobalMetrics.meters() : null;
+    return with(o -> o.meters = meters);
   }
 }

@@ -1,11 +1,14 @@
 package io.rioreactive;
 
 import java.nio.channels.ClosedChannelException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /** A send as a publisher: parameters only; an {@link OutboundSend} is made for each subscriber. */
 final class SendMono<T> extends Mono<Void> implements Scannable {
@@ -34,8 +37,21 @@ final class SendMono<T> extends Mono<Void> implements Scannable {
     if (outbound.isClosed()) {
       send.refuse();
     } else {
-      source.subscribe(send);
+      source(actual.currentContext()).subscribe(send);
     }
+  }
+
+  /**
+   * The pump asks it for more. Where there is a context, thread-locals are set from it then too, if
+   * the application propagates them (Reactor's {@code enableAutomaticContextPropagation}).
+   */
+  private Publisher<? extends T> source(Context context) {
+    if (context.isEmpty()) {
+      return source;
+    }
+    return source instanceof Mono<? extends T> mono
+        ? mono.contextWrite(Function.identity())
+        : Flux.from(source).contextWrite(Function.identity());
   }
 
   static ClosedChannelException closedError() {

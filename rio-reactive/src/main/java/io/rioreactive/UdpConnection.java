@@ -1,11 +1,13 @@
 package io.rioreactive;
 
+import io.rioreactive.jfr.FlightEvents;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.KernelException.Kind;
 import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
+import io.rioreactive.pcap.PcapFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -50,6 +52,9 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** How long a closed socket's kernel may hold on to slots before they are given up. */
   private static final Duration LAST_COMPLETIONS = Duration.ofSeconds(10);
+
+  /** How long a disk may take for the last packets of a wiretap before nobody waits for it. */
+  private static final Duration LAST_PACKETS = Duration.ofSeconds(5);
 
   static final Duration DISPOSE_NOW = Duration.ofSeconds(45);
 
@@ -114,7 +119,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     this.peer = peer;
     this.memberships = new Memberships(queue);
     this.dropLog = new DropLog(this, options.onDrop());
-    this.wiretap = options.wiretap() ? new Wiretap(this) : null;
+    this.wiretap = Wiretap.of(this, options);
     this.inbound = new UdpInbound(this, queue, pump.addresses());
     this.outbound = new UdpOutbound(this, queue, pump.addresses());
     this.outbound.onPeer(peer);
@@ -123,6 +128,11 @@ final class UdpConnection implements RioConnection, PumpTask {
   }
 
   // API: any thread
+
+  @Override
+  public String name() {
+    return options.name();
+  }
 
   @Override
   public RioInbound inbound() {
@@ -271,13 +281,18 @@ final class UdpConnection implements RioConnection, PumpTask {
     return closed.asMono();
   }
 
-  /** {@code udp}, address and port, and those of the peer: how the log names it. */
+  /**
+   * How the log names it: {@code udp}, address and port, and those of the peer; after its name, if
+   * it was given one.
+   */
   @Override
   public String toString() {
     InetSocketAddress connected = peer;
-    return "udp "
-        + SocketAddressFormat.text(localAddress)
-        + (connected == null ? "" : " to " + SocketAddressFormat.text(connected));
+    String addresses =
+        "udp "
+            + SocketAddressFormat.text(localAddress)
+            + (connected == null ? "" : " to " + SocketAddressFormat.text(connected));
+    return options.isNamed() ? name() + " (" + addresses + ")" : addresses;
   }
 
   // For its parts
@@ -392,6 +407,19 @@ final class UdpConnection implements RioConnection, PumpTask {
   void onSends() {
     hasSends = true;
     onPump();
+  }
+
+  /** Bound, and nobody knows yet. */
+  void onBound() {
+    if (FlightEvents.isRecording()) {
+      FlightEvents.bind(
+          name(),
+          toString(),
+          provider(),
+          options.receiveSlots(),
+          outbound.capacity(),
+          options.datagramSize());
+    }
   }
 
   /** Bound: the handler may begin. */
@@ -646,6 +674,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   }
 
   private void tellClosed() {
+    recordClose();
     var onUnbound = options.onUnbound();
     if (onUnbound != null) {
       try {
@@ -654,6 +683,52 @@ final class UdpConnection implements RioConnection, PumpTask {
         LOG.error("{}: doOnUnbound threw", this, thrown);
       }
     }
+    PcapFile file = options.pcapFile();
+    if (file == null) {
+      tellDisposed();
+    } else {
+      closeFile(file);
+    }
+  }
+
+  private void recordClose() {
+    if (FlightEvents.isRecording()) {
+      Throwable cause = failure;
+      RioStats stats = stats();
+      FlightEvents.close(
+          name(),
+          toString(),
+          cause == null ? null : cause.getClass().getName(),
+          stats.received(),
+          stats.delivered(),
+          stats.droppedTotal(),
+          stats.sent(),
+          stats.failedTotal(),
+          stats.kernelDrops());
+    }
+  }
+
+  /** It is disposed of when the file is complete, unless the disk hangs. */
+  private void closeFile(PcapFile file) {
+    Disposable limit =
+        Schedulers.parallel()
+            .schedule(this::onFileHangs, LAST_PACKETS.toMillis(), TimeUnit.MILLISECONDS);
+    file.close(
+        () -> {
+          limit.dispose();
+          tellDisposed();
+        });
+  }
+
+  private void onFileHangs() {
+    LOG.error(
+        "{}: the last packets of its wiretap are not on the disk after {} s: it closes without",
+        this,
+        LAST_PACKETS.toSeconds());
+    tellDisposed();
+  }
+
+  private void tellDisposed() {
     Throwable cause = failure;
     try {
       if (cause == null) {

@@ -197,9 +197,7 @@ final class UdpInbound implements RioInbound {
   }
 
   private void onReceived(int length, int originalLength) {
-    if (wiretap != null) {
-      wiretap.onReceived(view, length);
-    }
+    tap(length, originalLength);
     InboundSubscription<?> subscriber = seat.get();
     if (connection.isEnding()) {
       onDrop(DropReason.CLOSED, length, null);
@@ -211,13 +209,20 @@ final class UdpInbound implements RioInbound {
   }
 
   private void onTruncated(int length) {
+    int kept = connection.options().datagramSize();
+    int originalLength =
+        connection.pump().has(Feature.TRUE_LENGTH) ? length : DatagramView.UNKNOWN_LENGTH;
     if (connection.options().truncation() == Truncation.DELIVER) {
-      boolean isLengthKnown = connection.pump().has(Feature.TRUE_LENGTH);
-      onReceived(
-          connection.options().datagramSize(),
-          isLengthKnown ? length : DatagramView.UNKNOWN_LENGTH);
+      onReceived(kept, originalLength);
     } else {
+      tap(kept, originalLength);
       onDrop(DropReason.TRUNCATED, length, null);
+    }
+  }
+
+  private void tap(int length, int originalLength) {
+    if (wiretap != null) {
+      wiretap.onReceived(view, length, originalLength);
     }
   }
 

@@ -4,6 +4,7 @@ import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
 import io.rioreactive.kernel.SocketConfig;
 import io.rioreactive.kernel.Support;
+import io.rioreactive.pcap.PcapFile;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +81,21 @@ final class UdpOptions implements Cloneable {
   int sendSlots = 256;
   int datagramSize = 2_048;
   Truncation truncation = Truncation.DROP;
+
+  /** What it is called in meters, events and the log; null for where it is. */
+  @Nullable String name;
+
+  /** Registers the meters of what is bound; null for none. */
+  @Nullable Consumer<? super RioConnection> meters;
+
   boolean wiretap;
+
+  /** Of a wiretap that is a file. */
+  @Nullable Path pcapPath;
+
+  /** The same, opened for one connection. */
+  @Nullable PcapFile pcapFile;
+
   boolean packetInfo;
   boolean segmentation = true;
   boolean coalescing;
@@ -180,6 +196,34 @@ final class UdpOptions implements Cloneable {
     return wiretap;
   }
 
+  @Nullable Path pcapPath() {
+    return pcapPath;
+  }
+
+  @Nullable PcapFile pcapFile() {
+    return pcapFile;
+  }
+
+  @Nullable Consumer<? super RioConnection> meters() {
+    return meters;
+  }
+
+  /** Whether it was given a name. */
+  boolean isNamed() {
+    return name != null;
+  }
+
+  /** The name, or host and port as they were said. */
+  String name() {
+    if (name != null) {
+      return name;
+    }
+    if (isClient) {
+      return peerSupplier == null ? peer.toString() : "a supplied address";
+    }
+    return (local == null ? Endpoint.LOOPBACK : local).toString();
+  }
+
   @Nullable Duration resolveEvery() {
     return resolveEvery;
   }
@@ -239,6 +283,7 @@ final class UdpOptions implements Cloneable {
           o.onBound = null;
           o.onUnbound = null;
           o.memberships = List.of();
+          o.pcapPath = null;
           o.receiveSlots = 1;
           o.sendSlots = 1;
         });

@@ -1,7 +1,10 @@
 package io.rioreactive;
 
+import io.rioreactive.kernel.PacketInfo;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
+import io.rioreactive.pcap.PcapFile;
+import io.rioreactive.pcap.PcapPacket;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
@@ -11,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every datagram in the log, in hexadecimal digits and as text: for looking at a protocol, not for
- * production. One for each connection that asked for it; pump only.
+ * Every datagram, for looking at a protocol: in the log, in hexadecimal digits and as text, or in a
+ * pcap file. One for each connection that asked for it; pump only.
  */
 final class Wiretap {
 
@@ -22,35 +25,86 @@ final class Wiretap {
   private static final HexFormat DIGITS = HexFormat.ofDelimiter(" ");
 
   private final UdpConnection connection;
+  private final boolean isLogged;
+  private final @Nullable PcapFile file;
 
-  Wiretap(UdpConnection connection) {
+  private Wiretap(UdpConnection connection, boolean isLogged, @Nullable PcapFile file) {
     this.connection = connection;
+    this.isLogged = isLogged;
+    this.file = file;
   }
 
-  /** A datagram that was received, before anybody has seen it: the one the view is turned to. */
-  void onReceived(DatagramView view, int length) {
-    if (LOG.isDebugEnabled()) {
-      view.open(length, length);
+  /** Null where nobody has asked for one. */
+  static @Nullable Wiretap of(UdpConnection connection, UdpOptions options) {
+    PcapFile file = options.pcapFile();
+    return options.wiretap() || file != null
+        ? new Wiretap(connection, options.wiretap(), file)
+        : null;
+  }
+
+  /**
+   * A datagram that was received, before anybody has seen it: the one the view is turned to.
+   *
+   * @param originalLength as it was sent, or {@link DatagramView#UNKNOWN_LENGTH}
+   */
+  void onReceived(DatagramView view, int length, int originalLength) {
+    boolean isToBeLogged = isLogged && LOG.isDebugEnabled();
+    if (!isToBeLogged && file == null) {
+      return;
+    }
+    view.open(length, originalLength);
+    byte[] payload = view.toByteArray();
+    if (isToBeLogged) {
       LOG.debug(
           "{}: received {} bytes from {}{}",
           connection,
           length,
           view.remoteAddress(),
-          dump(view.toByteArray()));
-      view.close();
+          dump(payload));
     }
+    if (file != null) {
+      file.offer(packet(view, payload, originalLength));
+    }
+    view.close();
+  }
+
+  private PcapPacket packet(DatagramView view, byte[] payload, int originalLength) {
+    InetSocketAddress told = view.localAddress();
+    return new PcapPacket(
+        view.remoteAddress(),
+        told == null ? connection.localAddress() : told,
+        view.hopLimit(),
+        view.trafficClass(),
+        payload,
+        originalLength == DatagramView.UNKNOWN_LENGTH ? payload.length : originalLength);
   }
 
   /** A datagram that was handed to the kernel. */
   void onSent(RequestQueue queue, int slot, int length, @Nullable InetSocketAddress to) {
-    if (LOG.isDebugEnabled()) {
-      LOG.debug(
-          "{}: sends {} bytes to {}{}",
-          connection,
-          length,
-          to,
-          dump(payload(queue.sendSlots(), slot, length)));
+    boolean isToBeLogged = isLogged && LOG.isDebugEnabled();
+    if (!isToBeLogged && file == null) {
+      return;
     }
+    byte[] payload = payload(queue.sendSlots(), slot, length);
+    if (isToBeLogged) {
+      LOG.debug("{}: sends {} bytes to {}{}", connection, length, to, dump(payload));
+    }
+    if (file != null && to != null) {
+      int notTold = PcapPacket.NOT_TOLD;
+      file.offer(new PcapPacket(source(queue, slot), to, notTold, notTold, payload, length));
+    }
+  }
+
+  /** Where it leaves from, as far as it says so itself. */
+  private InetSocketAddress source(RequestQueue queue, int slot) {
+    InetSocketAddress local = connection.localAddress();
+    SlotRegion slots = queue.sendSlots();
+    if (!slots.hasInfo()
+        || PacketInfo.origin(slots.memory(), slots.infoAt(slot)) != PacketInfo.ADDRESS) {
+      return local;
+    }
+    InetSocketAddress said = queue.addressFormat().read(slots.memory(), slots.infoAt(slot));
+    return new InetSocketAddress(said.getAddress(), local.getPort());
   }
 
   private static byte[] payload(SlotRegion slots, int slot, int length) {

@@ -34,9 +34,11 @@ import org.junit.jupiter.api.Test;
  * The arrows between the packages:
  *
  * <pre>
- * io.rioreactive ──▶ hook ──▶ kernel ◀── kernel.linux, kernel.windows ──▶ ffm
- *    │  └──────────────────────▶ ▲ ◀──── kernel.nio
- *    └─ (class Providers) ─▶ kernel.linux, kernel.windows, kernel.nio
+ * micrometer ──▶ io.rioreactive ──▶ hook ──▶ kernel ◀── kernel.linux, kernel.windows ──▶ ffm
+ *                   │   │   └──────────────────▶ ▲ ◀──── kernel.nio
+ *                   │   └─▶ jfr, pcap
+ *                   └─ (class Providers) ─▶ kernel.linux, kernel.windows, kernel.nio
+ * blockhound
  * </pre>
  */
 class ArchitectureTest {
@@ -48,6 +50,10 @@ class ArchitectureTest {
   private static final String WINDOWS = "io.rioreactive.kernel.windows";
   private static final String NIO = "io.rioreactive.kernel.nio";
   private static final String FFM = "io.rioreactive.ffm";
+  private static final String JFR = "io.rioreactive.jfr";
+  private static final String PCAP = "io.rioreactive.pcap";
+  private static final String MICROMETER = "io.rioreactive.micrometer";
+  private static final String BLOCKHOUND = "io.rioreactive.blockhound";
   private static final String OURS = "io.rioreactive..";
 
   private static final JavaClasses CLASSES =
@@ -78,12 +84,13 @@ class ArchitectureTest {
     assertThat(CLASSES)
         .extracting(JavaClass::getPackageName)
         .filteredOn(name -> !name.isEmpty()) // module-info
-        .containsOnly(API, HOOK, KERNEL, LINUX, WINDOWS, NIO, FFM);
+        .containsOnly(
+            API, HOOK, KERNEL, LINUX, WINDOWS, NIO, FFM, JFR, PCAP, MICROMETER, BLOCKHOUND);
   }
 
   @Test
-  void theApiUsesKernelAndHook() {
-    assertUses(API, KERNEL, HOOK);
+  void theApiUsesKernelHookJfrAndPcap() {
+    assertUses(API, KERNEL, HOOK, JFR, PCAP);
   }
 
   @Test
@@ -129,10 +136,40 @@ class ArchitectureTest {
   }
 
   @Test
+  void micrometerUsesTheApi() {
+    assertUses(MICROMETER, API);
+  }
+
+  @Test
+  void jfrPcapAndBlockhoundUseNothingOfOurs() {
+    assertUses(JFR);
+    assertUses(PCAP);
+    assertUses(BLOCKHOUND);
+  }
+
+  /** Micrometer and BlockHound may be missing, and JFR too, where nobody has it in the JDK. */
+  @Test
+  void whatMayBeMissingIsUsedInAPackageOfItsOwn() {
+    assertIsUsedIn(MICROMETER, "io.micrometer..");
+    assertIsUsedIn(JFR, "jdk.jfr..");
+    assertIsUsedIn(BLOCKHOUND, "reactor.blockhound..");
+  }
+
+  private static void assertIsUsedIn(String ours, String theirs) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ours)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(theirs)
+        .check(CLASSES);
+  }
+
+  @Test
   void kernelsAndFfmKnowNoReactor() {
     noClasses()
         .that()
-        .resideInAnyPackage(KERNEL + "..", FFM, HOOK)
+        .resideInAnyPackage(KERNEL + "..", FFM, HOOK, JFR, PCAP)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("reactor..", "org.reactivestreams..")
@@ -185,8 +222,8 @@ class ArchitectureTest {
 
   /**
    * The locks there are: of the settings of pump groups, between a wake-up and the close, of what
-   * any thread may ask of a socket, and of what a process does once. None is on the way of a
-   * datagram.
+   * any thread may ask of a socket or of meters, and of what a process does once or shares. None is
+   * on the way of a datagram.
    */
   @Test
   void nothingThatADatagramPassesIsLocked() throws IOException {
@@ -206,7 +243,11 @@ class ArchitectureTest {
             "OpenDescriptor.close",
             "PathMtu.ask",
             "PathMtu.stop",
-            "Winsock.startOnce");
+            "Winsock.startOnce",
+            "PcapFile.open",
+            "MeterSet.bind",
+            "MeterSet.leave",
+            "MeterSet.read");
   }
 
   private static List<String> methodsThatLock() throws IOException {

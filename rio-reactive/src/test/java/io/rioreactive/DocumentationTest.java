@@ -2,6 +2,8 @@ package io.rioreactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.common.KeyValues;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +29,7 @@ import reactor.core.publisher.Flux;
 class DocumentationTest {
 
   private static final Path SOURCES = Path.of("src/main/java/io/rioreactive");
+  private static final Path METERS = SOURCES.resolve("micrometer");
 
   @Test
   @Tag("javac")
@@ -47,6 +50,8 @@ class DocumentationTest {
                     Publisher.class,
                     Logger.class,
                     NullMarked.class,
+                    MeterRegistry.class,
+                    KeyValues.class,
                     MessagePassingQueue.class)));
     sources().forEach(file -> arguments.add(file.toString()));
     StringWriter output = new StringWriter();
@@ -94,8 +99,11 @@ class DocumentationTest {
   }
 
   private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.list(SOURCES)) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList();
+    try (Stream<Path> files = Files.list(SOURCES);
+        Stream<Path> meters = Files.list(METERS)) {
+      return Stream.concat(files, meters)
+          .filter(file -> file.toString().endsWith(".java"))
+          .toList();
     }
   }
 

@@ -23,6 +23,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,30 @@ public final class Needs {
             .findFirst()
             .orElseThrow();
     need(provider.available(), "provider " + name + ": " + provider.reason());
+  }
+
+  /**
+   * A program that .ci/install installs.
+   *
+   * @param command runs it to no effect
+   */
+  public static void program(String... command) throws InterruptedException {
+    need(runs(command), command[0] + ": .ci/install installs it");
+  }
+
+  private static boolean runs(String... command) throws InterruptedException {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      boolean hasEnded = process.waitFor(30, TimeUnit.SECONDS);
+      process.destroyForcibly();
+      return hasEnded && process.exitValue() == 0;
+    } catch (IOException isMissing) {
+      return false;
+    }
   }
 
   /** An IPv6 loopback address. */

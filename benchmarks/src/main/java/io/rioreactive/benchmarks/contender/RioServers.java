@@ -33,7 +33,8 @@ record RioServers(List<RioConnection> connections, Path path) implements Contend
   /**
    * Arguments: provider, receive slots (0 for the default), how to wait ({@code sleep}, {@code
    * polled}, or a duration to poll for before it sleeps), how to receive ({@code single}, or {@code
-   * coalesced}), then the task.
+   * coalesced}), then the task. With the system property {@code benchmarks.metrics} the connections
+   * have meters, and somebody looks at them.
    */
   static void run(String[] args, BiFunction<Task, Tally, Path> path) throws IOException {
     int slots = Integer.parseInt(args[1]);
@@ -67,6 +68,9 @@ record RioServers(List<RioConnection> connections, Path path) implements Contend
     List<RioConnection> connections = new ArrayList<>();
     for (int i = 0; i < task.sockets(); i++) {
       connections.add(server.bindNow());
+    }
+    if (Boolean.getBoolean("benchmarks.metrics")) {
+      Scraped.eachSecond(connections);
     }
     return new RioServers(connections, path);
   }

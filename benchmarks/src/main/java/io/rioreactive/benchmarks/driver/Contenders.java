@@ -65,6 +65,7 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
       }
       if (provider.equals("linux-mmsg")) { // the others have no UDP_GRO
         addCoalescing(provider, name, label, all);
+        addMetrics(provider, name, label, all);
       }
       if (provider.startsWith("linux-")) {
         addSlots(provider, name, label, all);
@@ -85,6 +86,26 @@ record Contenders(List<ContenderSpec> all, List<String> leftOut) {
                   "Rio" + path)
               .arguments(provider, "0", SLEEP, Workload.COALESCED));
     }
+  }
+
+  /** The one without twice, for what differs by chance. */
+  private static void addMetrics(
+      String provider, String name, String label, List<ContenderSpec> all) {
+    String without = name + "-without:" + Workload.METRICS;
+    ContenderSpec plain =
+        ContenderSpec.java(without, label + " decoder, no meters", Role.OURS, "RioDecoder")
+            .arguments(provider, "0", SLEEP, SINGLE)
+            .rival("-");
+    all.add(plain);
+    all.add(
+        plain
+            .as(Role.OURS, name + "-again:" + Workload.METRICS, plain.label() + ", again")
+            .rival(without));
+    all.add(
+        plain
+            .as(Role.OURS, name + "-with:" + Workload.METRICS, label + " decoder, meters")
+            .flag("-Dbenchmarks.metrics=true")
+            .rival(without));
   }
 
   private static void addSlots(

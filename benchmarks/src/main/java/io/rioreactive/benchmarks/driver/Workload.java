@@ -28,7 +28,10 @@ record Workload(
   /** Receiving several datagrams at once. */
   static final String COALESCED = "coalesced";
 
-  private static final Set<String> NOBODY_ELSE = Set.of(SLOTS, WAITS, COALESCED);
+  /** With meters that are scraped, and without. */
+  static final String METRICS = "metrics";
+
+  private static final Set<String> NOBODY_ELSE = Set.of(SLOTS, WAITS, COALESCED, METRICS);
 
   /** What a workload may need. */
   enum Need {

@@ -64,6 +64,13 @@ final class Workloads {
                 task(Kind.RECEIVE, SMALL),
                 Loads.flood(SMALL))
             .special(Workload.SLOTS));
+    all.add(
+        new Workload(
+                "metrics",
+                "receive, 64 B, flooded, with meters that are scraped each second and without",
+                task(Kind.RECEIVE, SMALL),
+                Loads.flood(SMALL))
+            .special(Workload.METRICS));
   }
 
   private static void addEchoes(List<Workload> all) {

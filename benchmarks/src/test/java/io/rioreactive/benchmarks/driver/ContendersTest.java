@@ -1,6 +1,7 @@
 package io.rioreactive.benchmarks.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.rioreactive.benchmarks.contender.Task;
 import io.rioreactive.benchmarks.report.Role;
@@ -89,6 +90,35 @@ class ContendersTest {
     assertThat(List.of(ordinary, special, runs, ceiling))
         .filteredOn(segmented::isFor)
         .containsExactly(ordinary, runs, ceiling);
+  }
+
+  /** They differ in nothing else. */
+  @Test
+  void whoHasMetersIsComparedWithTheSameWithout() throws Exception {
+    compile();
+    Workload metrics =
+        Workloads.all(programs()).stream()
+            .filter(one -> one.name().equals("metrics"))
+            .findFirst()
+            .orElseThrow();
+
+    List<ContenderSpec> ours =
+        Contenders.here(programs()).all().stream()
+            .filter(metrics::isFor)
+            .filter(one -> one.role() == Role.OURS)
+            .toList();
+    assumeFalse(ours.isEmpty(), "this machine has no linux-mmsg");
+    assertThat(ours)
+        .extracting(ContenderSpec::name)
+        .containsExactly(
+            "rio-mmsg-without:metrics", "rio-mmsg-again:metrics", "rio-mmsg-with:metrics");
+    assertThat(ours).extracting(ContenderSpec::arguments).containsOnly(ours.getFirst().arguments());
+    assertThat(ours)
+        .extracting(ContenderSpec::flags)
+        .containsExactly(List.of(), List.of(), List.of("-Dbenchmarks.metrics=true"));
+    assertThat(ours)
+        .extracting(ContenderSpec::rival)
+        .containsExactly("-", "rio-mmsg-without:metrics", "rio-mmsg-without:metrics");
   }
 
   /** What it drops is counted by messages. */
