@@ -85,7 +85,11 @@ class ReadmeTest {
   @TempDir private Path folder;
 
   private static List<String> blocks() throws IOException {
-    return JAVA.matcher(Files.readString(README)).results().map(block -> block.group(1)).toList();
+    return JAVA.matcher(Files.readString(README))
+        .results()
+        .map(block -> block.group(1))
+        .filter(block -> !block.contains("@RioDatagramHandler")) // compiled where Spring is
+        .toList();
   }
 
   @Test

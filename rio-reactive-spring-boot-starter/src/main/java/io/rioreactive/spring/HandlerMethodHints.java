@@ -1,0 +1,51 @@
+package io.rioreactive.spring;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.aot.hint.annotation.ReflectiveProcessor;
+import org.springframework.core.ResolvableType;
+
+/**
+ * What a native image has to know of a {@link RioDatagramHandler} method: that it is called by
+ * reflection, and which types are read and written.
+ */
+final class HandlerMethodHints implements ReflectiveProcessor {
+
+  private final BindingReflectionHintsRegistrar bindings = new BindingReflectionHintsRegistrar();
+
+  @Override
+  public void registerReflectionHints(ReflectionHints hints, AnnotatedElement element) {
+    if (element instanceof Method method) {
+      hints.registerMethod(method, ExecutableMode.INVOKE);
+      for (int i = 0; i < method.getParameterCount(); i++) {
+        registerPayload(hints, ResolvableType.forMethodParameter(method, i));
+      }
+      registerPayload(hints, ResolvableType.forMethodReturnType(method));
+    }
+  }
+
+  /** The type itself, unless no codec meets it; of a publisher or a list, what it is of. */
+  private void registerPayload(ReflectionHints hints, ResolvableType type) {
+    Class<?> raw = type.toClass();
+    if (!isKnown(raw)) {
+      bindings.registerReflectionHints(hints, raw);
+    }
+    for (ResolvableType generic : type.getGenerics()) {
+      registerPayload(hints, generic);
+    }
+  }
+
+  private static boolean isKnown(Class<?> type) {
+    String name = type.getName();
+    return type.isPrimitive()
+        || type.isArray()
+        || name.startsWith("java.")
+        || name.startsWith("reactor.")
+        || name.startsWith("org.reactivestreams.")
+        || name.startsWith("org.springframework.core.io.buffer.")
+        || name.equals("io.rioreactive.Datagram");
+  }
+}

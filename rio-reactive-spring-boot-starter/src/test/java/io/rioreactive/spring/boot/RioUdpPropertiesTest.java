@@ -1,0 +1,303 @@
+package io.rioreactive.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioUdpServer;
+import io.rioreactive.Truncation;
+import io.rioreactive.spring.RioUdpConnections;
+import io.rioreactive.spring.RioUdpServerCustomizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class RioUdpPropertiesTest {
+
+  @Test
+  void withoutAnyThereIsNoServer() {
+    Runner.create()
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed().doesNotHaveBean(RioUdpServer.class);
+              assertThat(context.getBean(RioUdpConnections.class).names()).isEmpty();
+            });
+  }
+
+  @Test
+  void onePropertyMakesAServer() {
+    Runner.create()
+        .withPropertyValues("rio.udp.server.port=0")
+        .run(
+            context -> {
+              RioConnection bound = Peer.bound(context, "default");
+              assertThat(context.getBean(RioUdpConnections.class).names())
+                  .containsExactly("default");
+              assertThat(bound.localAddress().getAddress().isLoopbackAddress()).isTrue();
+              assertThat(bound.localAddress().getPort()).isPositive();
+            });
+  }
+
+  @Test
+  void eachOfThemReachesTheServer() {
+    Runner.create()
+        .withPropertyValues(
+            "rio.udp.server.host=127.0.0.1",
+            "rio.udp.server.receive-slots=7",
+            "rio.udp.server.send-slots=5",
+            "rio.udp.server.datagram-size=1KB",
+            "rio.udp.server.truncation=deliver",
+            "rio.udp.server.provider=nio",
+            "rio.udp.server.notification=event",
+            "rio.udp.server.busy-poll=20us",
+            "rio.udp.server.pumps=1",
+            "rio.udp.server.steer-by-cpu=false",
+            "rio.udp.server.packet-info=false",
+            "rio.udp.server.segmentation=false",
+            "rio.udp.server.coalescing=false",
+            "rio.udp.server.receive-buffer=64KB",
+            "rio.udp.server.send-buffer=64KB",
+            "rio.udp.server.concurrency=3",
+            "rio.udp.server.respond-timeout=5s",
+            "rio.udp.server.wiretap=true")
+        .run(
+            context -> {
+              RioConnection bound = Peer.bound(context, "default");
+              assertThat(bound.provider()).isEqualTo("nio");
+              assertThat(bound.datagramSize()).isEqualTo(1_024);
+              assertThat(bound.stats().receiveSlots()).isEqualTo(7);
+              assertThat(bound.stats().sendSlots()).isEqualTo(5);
+
+              RioUdpProperties.Server said = context.getBean(RioUdpProperties.class).server();
+              assertThat(said.truncation()).isEqualTo(Truncation.DELIVER);
+              assertThat(said.busyPoll()).isEqualTo(Duration.ofNanos(20_000));
+              assertThat(said.concurrency()).isEqualTo(3);
+              assertThat(said.respondTimeout()).isEqualTo(Duration.ofSeconds(5));
+            });
+  }
+
+  @Test
+  void severalServersHaveNames() {
+    Runner.create()
+        .withPropertyValues(
+            "rio.udp.server.port=0",
+            "rio.udp.servers.dns.datagram-size=512B",
+            "rio.udp.servers.edge-log.receive-slots=9")
+        .run(
+            context -> {
+              assertThat(context.getBean(RioUdpConnections.class).names())
+                  .containsExactlyInAnyOrder("default", "dns", "edge-log");
+              assertThat(context)
+                  .hasBean("rioUdpServer")
+                  .hasBean("dnsRioUdpServer")
+                  .hasBean("edge-logRioUdpServer");
+              assertThat(Peer.bound(context, "default").datagramSize()).isEqualTo(2_048);
+              assertThat(Peer.bound(context, "dns").datagramSize()).isEqualTo(512);
+              assertThat(Peer.bound(context, "edge-log").stats().receiveSlots()).isEqualTo(9);
+            });
+  }
+
+  @Test
+  void twoServersOfOneNameAreRefused() {
+    Runner.create()
+        .withPropertyValues("rio.udp.server.port=0", "rio.udp.servers.default.port=0")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessageContaining("rio.udp.servers.default"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rio.udp.server.port           | 70000   | allowed are 0 to 65535
+          rio.udp.server.receive-slots  | 0       | allowed are 1 to 16777216
+          rio.udp.server.datagram-size  | 1MB     | allowed are 1 to 65507
+          rio.udp.server.datagram-size  | 5GB     | allowed are 1 to 65507
+          rio.udp.server.provider       | winsock | use auto, windows-rio
+          rio.udp.server.respond-timeout| -1s     | zero for no limit
+          rio.udp.server.concurrency    | 0       | allowed are 1 to 16777216
+          rio.udp.server.host           | ' '     | name a host or an address
+          rio.udp.servers.dns.pumps     | 2000    | allowed are 1 to 1024
+          rio.udp.pump-group.size       | 0       | allowed are 1 to 1024
+          """)
+  void aValueThatCanNeverBeRightIsRefusedByItsProperty(
+      String property, String value, String allowed) {
+    Runner.create()
+        .withPropertyValues(property + "=" + value)
+        .run(
+            context -> {
+              InvalidConfigurationPropertyValueException refusal = refusal(context);
+              assertThat(refusal.getName()).isEqualTo(property);
+              assertThat(refusal.getReason()).contains(allowed).endsWith(".");
+            });
+  }
+
+  private static InvalidConfigurationPropertyValueException refusal(
+      AssertableApplicationContext context) {
+    for (Throwable cause : Runner.causesOf(context)) {
+      if (cause instanceof InvalidConfigurationPropertyValueException refusal) {
+        return refusal;
+      }
+    }
+    throw new AssertionError("no property is named", context.getStartupFailure());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rio.udp.server.prot=5050", // mistyped
+    "rio.udp.server.port=many",
+    "rio.udp.server.truncation=sometimes",
+    "rio.udp.servers.dns.respond-timeout=soon",
+    "rio.udp.server=5050",
+  })
+  void whatCannotBeReadIsRefused(String line) {
+    Runner.create()
+        .withPropertyValues(line)
+        .run(
+            context ->
+                assertThat(Runner.causesOf(context))
+                    .hasAtLeastOneElementOfType(BindException.class));
+  }
+
+  @Test
+  void whatBelongsToThePumpIsRefusedBesideASharedOne() {
+    Runner.create()
+        .withPropertyValues("rio.udp.pump-group.size=1", "rio.udp.server.provider=nio")
+        .run(
+            context -> {
+              InvalidConfigurationPropertyValueException refusal = refusal(context);
+              assertThat(refusal.getName()).isEqualTo("rio.udp.server.provider");
+              assertThat(refusal.getReason()).contains("set it on the PumpGroup");
+            });
+  }
+
+  @Test
+  void customizersHaveTheLastWordInTheirOrder() {
+    RioUdpServerCustomizer larger = (name, server) -> server.datagramSize(600).receiveSlots(6);
+    RioUdpServerCustomizer byName =
+        (name, server) -> name.equals("dns") ? server.datagramSize(700) : server;
+    Runner.create()
+        .withPropertyValues("rio.udp.servers.dns.datagram-size=512B", "rio.udp.servers.log.port=0")
+        .withBean("a", RioUdpServerCustomizer.class, () -> larger)
+        .withBean("b", RioUdpServerCustomizer.class, () -> byName)
+        .run(
+            context -> {
+              assertThat(Peer.bound(context, "dns").datagramSize()).isEqualTo(700);
+              assertThat(Peer.bound(context, "dns").stats().receiveSlots()).isEqualTo(6);
+              assertThat(Peer.bound(context, "log").datagramSize()).isEqualTo(600);
+            });
+  }
+
+  @Test
+  void eachIsDescribedForEditors() throws IOException {
+    Map<String, JsonNode> properties = metadata();
+
+    assertThat(properties.keySet())
+        .contains(
+            "rio.udp.servers", "rio.udp.pump-group.size", "management.health.rio-udp.enabled");
+    assertThat(properties.keySet().stream().filter(it -> it.startsWith("rio.udp.server.")))
+        .hasSize(RioUdpProperties.Server.class.getRecordComponents().length);
+    properties.forEach(
+        (name, property) ->
+            assertThat(property.path("description").asString("")).as(name).endsWith("."));
+    assertThat(type(properties, "rio.udp.server.respond-timeout")).isEqualTo("java.time.Duration");
+    assertThat(type(properties, "rio.udp.server.datagram-size"))
+        .isEqualTo("org.springframework.util.unit.DataSize");
+  }
+
+  private static String type(Map<String, JsonNode> properties, String name) {
+    return properties.get(name).path("type").asString();
+  }
+
+  /** One table gives every default of the library; what Boot tells must not differ from it. */
+  @Test
+  void theDefaultsAreThoseOfTheLibrary() throws IOException {
+    Map<String, String> defaults = new HashMap<>();
+    metadata()
+        .forEach(
+            (name, property) -> defaults.put(name, property.path("defaultValue").asString("none")));
+
+    Map<String, String> options =
+        Map.of(
+            "port", "port",
+            "receive-slots", "receiveSlots",
+            "send-slots", "sendSlots",
+            "provider", "provider",
+            "pumps", "pumps",
+            "truncation", "truncation",
+            "respond-timeout", "respondTimeout",
+            "busy-poll", "busyPoll",
+            "notification", "notification",
+            "datagram-size", "datagramSize");
+    options.forEach(
+        (property, option) ->
+            assertThat(plain(defaults.get("rio.udp.server." + property)))
+                .as(property)
+                .isEqualTo(plain(defaultOf(option))));
+    assertThat(defaults.get("rio.udp.server.segmentation")).isEqualTo("true");
+    assertThat(defaultOf("segmentation")).isEqualTo("on");
+    for (String[] off :
+        new String[][] {
+          {"coalescing", "coalescing"},
+          {"packet-info", "packetInfo"},
+          {"steer-by-cpu", "steerByCpu"}
+        }) {
+      assertThat(defaults.get("rio.udp.server." + off[0])).as(off[0]).isEqualTo("false");
+      assertThat(defaultOf(off[1])).as(off[1]).isEqualTo("off");
+    }
+  }
+
+  /** 2048B, 2,048 bytes, `COMPLETION_PORT`, completion-port, 30s and 30 s. */
+  private static String plain(String value) {
+    return value
+        .replaceAll("[`, ]", "")
+        .replace('-', '_')
+        .replaceFirst("bytes$", "B")
+        .replaceFirst("^0s$", "0")
+        .toUpperCase(Locale.ROOT);
+  }
+
+  /** Second column of the README's table of defaults. */
+  private static String defaultOf(String option) {
+    try {
+      return Pattern.compile("^\\| `" + option + "` \\| ([^|]*) \\|", Pattern.MULTILINE)
+          .matcher(Files.readString(Path.of("..", "README.md")))
+          .results()
+          .map(row -> row.group(1))
+          .findFirst()
+          .orElseThrow(() -> new AssertionError(option));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Map<String, JsonNode> metadata() throws IOException {
+    try (InputStream file =
+        RioUdpProperties.class.getResourceAsStream(
+            "/META-INF/spring-configuration-metadata.json")) {
+      Map<String, JsonNode> properties = new HashMap<>();
+      for (JsonNode property : JsonMapper.builder().build().readTree(file).path("properties")) {
+        properties.put(property.path("name").asString(), property);
+      }
+      return properties;
+    }
+  }
+}
