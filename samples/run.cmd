@@ -5,8 +5,26 @@ setlocal EnableExtensions DisableDelayedExpansion
 set "here=%~dp0"
 set "here=%here:~0,-1%"
 for %%d in ("%here%\..") do set "root=%%~fd"
-rem The build makes it last, so it marks a complete one.
-set "built=%here%\target\samples.jar"
+
+rem A sample with dependencies of its own is a module in a folder of its own; the others share a jar. The jar is made
+rem last, so it marks a complete build. An application may use any module of the library.
+set "application="
+if not "%~1"=="" if exist "%here%\%~1\pom.xml" if exist "%here%\%~1\src\main" set "application=%~1"
+if defined application (
+  set "module=samples/%application%"
+  set "parents=pom.xml;samples\app-parent\pom.xml"
+  set "libraries=rio-reactive*"
+  set "built=%here%\%application%\target\%application%-app.jar"
+) else (
+  set "module=samples"
+  set "parents=pom.xml"
+  set "libraries=rio-reactive"
+  set "built=%here%\target\samples.jar"
+)
+if defined application if "%~2"=="--help" if exist "%here%\%application%\README.md" (
+  type "%here%\%application%\README.md"
+  exit /b 0
+)
 
 call :find_jdk
 if not defined jdk (
@@ -18,7 +36,15 @@ if errorlevel 1 (
   call :build
   if errorlevel 1 exit /b 1
 )
-"%jdk%\bin\java.exe" %JAVA_OPTS% --enable-native-access=io.rioreactive -p "%built%;%here%\target\lib" -m io.rioreactive.samples/io.rioreactive.samples.Samples %*
+if defined application goto start_application
+"%jdk%\bin\java.exe" %JAVA_OPTS% --enable-native-access=io.rioreactive "-Dsamples.folder=%here%" -p "%built%;%here%\target\lib" -m io.rioreactive.samples/io.rioreactive.samples.Samples %*
+exit /b %ERRORLEVEL%
+
+:start_application
+rem The options: all but the first word. A shift would not do, for it leaves %%* as it is.
+set "options="
+for /f "tokens=1,*" %%a in ("%*") do set "options=%%b"
+"%jdk%\bin\java.exe" %JAVA_OPTS% -jar "%built%" %options%
 exit /b %ERRORLEVEL%
 
 :find_jdk
@@ -47,7 +73,7 @@ exit /b 0
 rem Exits with 1 if something must be built. Folders count too: theirs is the change when a file is deleted.
 :is_stale
 if not exist "%built%" exit /b 1
-powershell -NoProfile -NonInteractive -Command "$built = (Get-Item -LiteralPath $env:built).LastWriteTimeUtc; $sources = 'pom.xml', 'rio-reactive\pom.xml', 'samples\pom.xml', 'rio-reactive\src\main', 'samples\src\main' | ForEach-Object { $path = Join-Path $env:root $_; Get-Item -LiteralPath $path; Get-ChildItem -LiteralPath $path -Recurse }; if ($sources | Where-Object { $_.LastWriteTimeUtc -gt $built }) { exit 1 }"
+powershell -NoProfile -NonInteractive -Command "$built = (Get-Item -LiteralPath $env:built).LastWriteTimeUtc; $modules = @((Get-ChildItem -LiteralPath $env:root -Directory -Filter $env:libraries).Name) + $env:module; $sources = @($env:parents -split ';') + ($modules | ForEach-Object { ($_ + '\pom.xml'); ($_ + '\src\main') }) | ForEach-Object { $path = Join-Path $env:root $_; Get-Item -LiteralPath $path; Get-ChildItem -LiteralPath $path -Recurse }; if ($sources | Where-Object { $_.LastWriteTimeUtc -gt $built }) { exit 1 }"
 exit /b %ERRORLEVEL%
 
 :build
@@ -62,7 +88,7 @@ set "JAVA25_HOME=%jdk%"
 if not defined JAVA_HOME set "JAVA_HOME=%jdk%"
 set "log=%TEMP%\samples-build-%RANDOM%%RANDOM%.log"
 rem The compiler's checks stay on: "mvn verify" does not compile again what is compiled here.
-call mvn -q -B -ntp -f "%root%\pom.xml" -pl samples -am package -Dmaven.test.skip -Dmaven.javadoc.skip -Dmaven.source.skip -Dformat.skip >"%log%" 2>&1
+call mvn -q -B -ntp -f "%root%\pom.xml" -pl %module% -am package -Dmaven.test.skip -Dmaven.javadoc.skip -Dmaven.source.skip -Dformat.skip >"%log%" 2>&1
 if errorlevel 1 (
   type "%log%" >&2
   del "%log%"

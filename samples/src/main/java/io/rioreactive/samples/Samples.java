@@ -2,6 +2,7 @@ package io.rioreactive.samples;
 
 import io.rioreactive.samples.rioprobe.RioProbe;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -31,11 +32,19 @@ public final class Samples implements Runnable {
 
   /** Exit status: 0 ended as asked, 1 failed, 2 wrong options. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    String folder = System.getProperty("samples.folder"); // from samples/run
+    Application[] applications =
+        folder == null ? new Application[0] : Application.in(Path.of(folder));
+    System.exit(commandLine(applications).execute(args));
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Samples())
+  /** The samples in this module, and beside them what is only listed. */
+  static CommandLine commandLine(Application... applications) {
+    CommandLine samples = new CommandLine(new Samples());
+    for (Application each : applications) {
+      samples.addSubcommand(each.name(), each.command());
+    }
+    return samples
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((wrong, args) -> sayWhat(wrong.getCommandLine(), wrong))
         .setExecutionExceptionHandler(Samples::sayWhy);

@@ -166,6 +166,23 @@ class SamplesTest {
     }
   }
 
+  /** Each of them, and nothing else that lies there. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "under Wine it runs in another folder")
+  void amongThemThoseWithDependenciesOfTheirOwn() {
+    StringWriter out = new StringWriter();
+
+    Samples.commandLine(Application.in(Path.of("."))).setOut(new PrintWriter(out)).execute();
+
+    assertThat(out.toString().lines().filter(line -> line.strip().startsWith("webflux ")))
+        .singleElement()
+        .asString()
+        .endsWith(".");
+    assertThat(out.toString())
+        .contains("  echo ")
+        .doesNotContain("app-parent", "  src ", "  target ");
+  }
+
   @Test
   void helpListsTheOptions() {
     Outcome outcome = run("echo", "--help");

@@ -158,7 +158,7 @@ class HandlerConductTest {
   @ValueSource(classes = {Blocking.class, NeverEnding.class})
   void oneThatNeverEndsIsGivenUp(Class<?> handler) {
     withHandler(handler)
-        .withPropertyValues("rio.udp.server.respond-timeout=200ms", "rio.udp.server.concurrency=1")
+        .withPropertyValues("rio.udp.server.respond-timeout=2s", "rio.udp.server.concurrency=1")
         .run(
             context -> {
               try (Peer peer = new Peer()) {
