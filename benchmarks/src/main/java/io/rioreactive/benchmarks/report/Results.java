@@ -62,9 +62,16 @@ public record Results(List<Measured> workloads, List<LeftOut> leftOut) {
     /** The one that a contestant is compared with besides the ceiling. */
     Optional<Contestant> rival(Contestant contestant) {
       return contestant.rival().isEmpty()
-          ? of(Role.PEER)
-              .min(Comparator.comparingDouble(peer -> Comparison.median(peer, Sample::cpuNanos)))
+          ? ceiling().flatMap(this::bestPeer)
           : contestants.stream().filter(c -> c.name().equals(contestant.rival())).findFirst();
+    }
+
+    /** By the ratio that is shown of each: nanoseconds of different rounds are not compared. */
+    private Optional<Contestant> bestPeer(Contestant ceiling) {
+      return of(Role.PEER)
+          .min(
+              Comparator.comparingDouble(
+                  peer -> Comparison.ratio(peer, ceiling, Sample::cpuNanos).median()));
     }
 
     Stream<Contestant> of(Role role) {

@@ -70,4 +70,23 @@ class ComparisonTest {
     assertThat(measured.rival(nobodys)).isEmpty();
     assertThat(measured.rival(named)).hasValue(ours);
   }
+
+  /** The steady one is at 0.8 of C in each round, the other by median nanoseconds ahead of it. */
+  @Test
+  void theBestPeerIsTheOneWithTheBestRatio() {
+    Contestant ours = contestant("ours", Role.OURS, 100, 200, 400);
+    Results.Measured measured =
+        new Results.Measured(
+            "w",
+            "w",
+            Examples.origin("run", "1"),
+            List.of(),
+            List.of(
+                contestant("C", Role.CEILING, 100, 200, 400),
+                ours,
+                contestant("by nanoseconds", Role.PEER, 240, 240, 600),
+                contestant("steady", Role.PEER, 125, 250, 500)));
+
+    assertThat(measured.rival(ours)).map(Contestant::label).hasValue("steady");
+  }
 }
