@@ -3,6 +3,7 @@ package io.rioreactive.spring.boot;
 import io.rioreactive.Notification;
 import io.rioreactive.Truncation;
 import io.rioreactive.spring.RioUdpConnections;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -75,6 +76,7 @@ public record RioUdpProperties(
    *     most, by default.
    * @param respondTimeout How long a handler call may take; 0 for no limit.
    * @param wiretap Whether each datagram is logged, at debug level.
+   * @param wiretapFile File that each datagram is written to, for Wireshark (pcap). None by default.
    */
   public record Server(
       @Nullable String host,
@@ -95,7 +97,8 @@ public record RioUdpProperties(
       @Nullable DataSize sendBuffer,
       @Nullable Integer concurrency,
       @DefaultValue("30s") Duration respondTimeout,
-      @DefaultValue("false") boolean wiretap) {}
+      @DefaultValue("false") boolean wiretap,
+      @Nullable Path wiretapFile) {}
 
   /**
    * The pump threads that all servers share. What each option means, and which values it takes, is

@@ -77,6 +77,7 @@ final class ServerFactory {
         .set("concurrency", said.concurrency(), ServerFactory::checkConcurrency)
         .set("respond-timeout", said.respondTimeout(), RioUdpServer::respondTimeout)
         .set("wiretap", said.wiretap(), RioUdpServer::wiretap)
+        .set("wiretap-file", said.wiretapFile(), RioUdpServer::wiretap)
         .server;
   }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -52,7 +53,8 @@ class RioUdpPropertiesTest {
   }
 
   @Test
-  void eachOfThemReachesTheServer() {
+  void eachOfThemReachesTheServer(@TempDir Path folder) {
+    Path capture = folder.resolve("udp.pcap");
     Runner.create()
         .withPropertyValues(
             "rio.udp.server.host=127.0.0.1",
@@ -72,7 +74,8 @@ class RioUdpPropertiesTest {
             "rio.udp.server.send-buffer=64KB",
             "rio.udp.server.concurrency=3",
             "rio.udp.server.respond-timeout=5s",
-            "rio.udp.server.wiretap=true")
+            "rio.udp.server.wiretap=true",
+            "rio.udp.server.wiretap-file=" + capture)
         .run(
             context -> {
               RioConnection bound = Peer.bound(context, "default");
@@ -80,6 +83,7 @@ class RioUdpPropertiesTest {
               assertThat(bound.datagramSize()).isEqualTo(1_024);
               assertThat(bound.stats().receiveSlots()).isEqualTo(7);
               assertThat(bound.stats().sendSlots()).isEqualTo(5);
+              assertThat(capture).isNotEmptyFile();
 
               RioUdpProperties.Server said = context.getBean(RioUdpProperties.class).server();
               assertThat(said.truncation()).isEqualTo(Truncation.DELIVER);
