@@ -76,7 +76,8 @@ public record RioUdpProperties(
    *     most, by default.
    * @param respondTimeout How long a handler call may take; 0 for no limit.
    * @param wiretap Whether each datagram is logged, at debug level.
-   * @param wiretapFile File that each datagram is written to, for Wireshark (pcap). None by default.
+   * @param wiretapFile File that each datagram is written to, for Wireshark (pcap). None by
+   *     default.
    */
   public record Server(
       @Nullable String host,
