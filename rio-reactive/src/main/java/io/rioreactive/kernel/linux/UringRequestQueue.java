@@ -378,6 +378,9 @@ final class UringRequestQueue implements RequestQueue, Pauses.Pausing {
     } else if (code > 0 && !isPassing(code)) {
       fail(code);
     }
+    if (code == Errno.ENOBUFS.code()) {
+      receives.onEmptied();
+    }
     queue.onDue(this); // for the next request
   }
 

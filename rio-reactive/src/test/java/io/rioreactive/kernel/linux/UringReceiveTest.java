@@ -301,6 +301,47 @@ class UringReceiveTest {
     }
   }
 
+  /** Each place that is in the ring is used in turn: a thousand quiet sockets keep few warm. */
+  @Test
+  void aSocketThatGetsLittleUsesFewPlaces() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(256, 1, 64);
+      postReceives(socket, 256);
+      CompletionBatch batch = new CompletionBatch();
+      BitSet used = new BitSet();
+      for (int i = 0; i < 300; i++) {
+        harness.sendTo(socket, A);
+        while (!harness.queue.dequeue(batch)) {
+          harness.await("datagram " + i);
+        }
+        used.set(batch.place(0));
+        socket.postReceive(batch.slot(0));
+        socket.commit();
+        batch.clear();
+      }
+      assertThat(used.cardinality()).isLessThanOrEqualTo(9); // eight, and the one in the batch
+    }
+  }
+
+  @Test
+  void whoGetsManyAtOnceHasAsManyPlacesAsPosts() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(256, 1, 64);
+      for (int round = 0; round < 6; round++) { // 8, 16, 32 … 256
+        harness.sendTo(socket, numbered(0, 200));
+        postReceives(socket, 200);
+        harness.take(200);
+      }
+      postReceives(socket, 200);
+      assertThat(harness.dequeue()).isEmpty();
+      harness.sendTo(socket, numbered(0, 200));
+      int calls = harness.libc.enterCalls;
+
+      assertThat(harness.take(200)).extracting(Done::text).containsExactlyElementsOf(texts(0, 200));
+      assertThat(harness.libc.enterCalls - calls).as("32 of them an entry").isLessThanOrEqualTo(9);
+    }
+  }
+
   /** Also where all places are handed out, and receives are posted meanwhile: nobody waits. */
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
@@ -411,9 +452,12 @@ class UringReceiveTest {
       List<RequestQueue> sockets = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         RequestQueue socket = harness.open(64, 1, 64);
+        takesManyAtOnce(harness, socket);
+        sockets.add(socket);
+      }
+      for (RequestQueue socket : sockets) {
         harness.sendTo(socket, numbered(0, 64));
         postReceives(socket, 64);
-        sockets.add(socket);
       }
       harness.queue.wake();
 
@@ -431,6 +475,16 @@ class UringReceiveTest {
       harness.queue.await(); // the one that was woken
       assertThat(isWokenByWake(harness, sockets.getFirst())).isTrue();
       assertThat(isWokenByWake(harness, sockets.getFirst())).isTrue();
+    }
+  }
+
+  /** At first it has few places: each time that it finds none any more it gets twice as many. */
+  private static void takesManyAtOnce(UringHarness harness, RequestQueue socket)
+      throws IOException {
+    for (int round = 0; round < 3; round++) {
+      harness.sendTo(socket, numbered(0, 64));
+      postReceives(socket, 64);
+      harness.take(64);
     }
   }
 
