@@ -104,7 +104,7 @@ final class DropLog {
       case CLOSED -> "The connection was ending.";
       case ENCODER -> "The encoder threw, or named no target.";
       case TOO_LARGE, BAD_ADDRESS, UNREACHABLE, NOT_PERMITTED, SYSTEM ->
-          cause == null ? "" : String.valueOf(cause.getMessage());
+          cause == null ? "" : cause.getMessage() + ".";
     };
   }
 }

@@ -120,8 +120,8 @@ public final class RioUdpServerLifecycle implements SmartLifecycle {
     String setting =
         switch (refused.getCause()) {
           case BindException _ ->
-              "Stop the program that has the port (on Linux, `ss -lunp` shows which), or change"
-                  + " %1$s.port or %1$s.host";
+              "Change %1$s.host if this machine has no such address; if the port is taken, stop the"
+                  + " program that has it (on Linux, `ss -lunp` shows which) or change %1$s.port";
           case UnknownHostException _ -> "Correct %1$s.host";
           case null, default -> "Change what the description names, in %1$s.*";
         };
@@ -159,8 +159,8 @@ public final class RioUdpServerLifecycle implements SmartLifecycle {
 
   private Mono<Void> shutdown(String name, RioConnection connection) {
     return closed(connection)
-        .doFinally(
-            ignored -> LOG.info("UDP server \"{}\" is closed: {}", name, connection.stats()));
+        .doOnTerminate( // before the next phase of the shutdown begins
+            () -> LOG.info("UDP server \"{}\" is closed: {}", name, connection.stats()));
   }
 
   private Mono<Void> closed(RioConnection connection) {

@@ -349,7 +349,8 @@ class OutboundFailureTest {
       server.send(Flux.just(tooLarge, badAddress, tooLarge, badAddress, tooLarge));
 
       assertThat(log.warnings()).hasSize(2);
-      assertThat(log.warnings().get(0)).contains("TOO_LARGE", "raise datagramSize", "stats()");
+      assertThat(log.warnings().get(0))
+          .contains("TOO_LARGE", "raise datagramSize, at most 65507. Later ones", "stats()");
       assertThat(log.warnings().get(1)).contains("BAD_ADDRESS", "port 0");
     }
     assertThat(server.stats().count(DropReason.TOO_LARGE)).isEqualTo(3);

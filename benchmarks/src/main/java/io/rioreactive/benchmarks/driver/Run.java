@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
     description =
         "Measures CPU a datagram of this library, its peers and C, side by side; prints a table and"
             + " writes it with all samples and a chart to a folder.",
+    footer =
+        "benchmarks/run drain, coalesced, sends, pumps, network, start and jmh measure one thing by"
+            + " itself: the head of the script says what.",
     sortOptions = false)
 final class Run implements Callable<Integer> {
 

@@ -64,9 +64,11 @@ final class HandlerMethod implements Function<Datagram, Publisher<Datagram>> {
   }
 
   private @Nullable Datagram reply(Datagram query, @Nullable Object value) {
-    return value == null
-        ? null
-        : codecs.reply(query, value, signature.resultType(), signature.mimeType());
+    if (value == null) {
+      return null;
+    }
+    signature.checkReply(value, this::toString);
+    return codecs.reply(query, value, signature.resultType(), signature.mimeType());
   }
 
   private @Nullable Object call(Datagram query) throws Exception {

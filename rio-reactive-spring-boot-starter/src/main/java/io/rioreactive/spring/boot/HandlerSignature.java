@@ -132,6 +132,22 @@ record HandlerSignature(
   }
 
   /**
+   * Refuses a publisher that a method gives without saying so: nobody would subscribe to it, and an
+   * encoder might write what it is.
+   *
+   * @param method for the text of an error
+   */
+  void checkReply(Object value, Supplier<String> method) {
+    if (resultType == null && ADAPTERS.getAdapter(value.getClass()) != null) {
+      throw new IllegalStateException(
+          method.get()
+              + " gave a "
+              + value.getClass().getSimpleName()
+              + ", which its result type Object does not say: name the publisher there");
+    }
+  }
+
+  /**
    * What the method is called with for a datagram.
    *
    * @throws org.springframework.core.codec.CodecException if the payload is not what it takes

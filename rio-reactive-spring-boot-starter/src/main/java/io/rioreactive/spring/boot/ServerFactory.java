@@ -51,7 +51,7 @@ final class ServerFactory {
   private RioUdpServer fromProperties(String prefix, Server said) {
     RioUdpServer begun = RioUdpServer.create();
     PumpGroup shared = pumpGroup.getIfUnique();
-    return new Settings(prefix, shared == null ? begun : begun.runOn(shared))
+    return new Settings(prefix, shared != null, shared == null ? begun : begun.runOn(shared))
         .set("host", said.host(), RioUdpServer::host)
         .set("port", said.port(), RioUdpServer::port)
         .set("receive-slots", said.receiveSlots(), RioUdpServer::receiveSlots)
@@ -96,10 +96,12 @@ final class ServerFactory {
   private static final class Settings {
 
     private final String prefix;
+    private final boolean isShared;
     private RioUdpServer server;
 
-    Settings(String prefix, RioUdpServer server) {
+    Settings(String prefix, boolean isShared, RioUdpServer server) {
       this.prefix = prefix;
+      this.isShared = isShared;
       this.server = server;
     }
 
@@ -108,18 +110,32 @@ final class ServerFactory {
       if (value != null) {
         try {
           server = setter.apply(server, value);
-        } catch (IllegalArgumentException | IllegalStateException refused) {
+        } catch (IllegalArgumentException refused) {
           throw refusal(prefix + "." + property, value, refused);
+        } catch (IllegalStateException refused) {
+          throw beside(property, value, refused);
         }
       }
       return this;
+    }
+
+    /** What another excludes: the polling that never sleeps, or pumps that are shared. */
+    private InvalidConfigurationPropertyValueException beside(
+        String property, Object value, IllegalStateException refused) {
+      String remedy = isShared ? ": rio.udp.pump-group." + property + ", or in its bean" : "";
+      return refusal(prefix + "." + property, value, refused.getMessage() + remedy, refused);
     }
   }
 
   /** What the library says against a value, in the words of Boot. */
   static InvalidConfigurationPropertyValueException refusal(
       String property, Object value, RuntimeException refused) {
-    String reason = StringUtils.capitalize(String.valueOf(refused.getMessage())) + ".";
-    return new InvalidConfigurationPropertyValueException(property, value, reason, refused);
+    return refusal(property, value, String.valueOf(refused.getMessage()), refused);
+  }
+
+  private static InvalidConfigurationPropertyValueException refusal(
+      String property, Object value, String why, RuntimeException refused) {
+    return new InvalidConfigurationPropertyValueException(
+        property, value, StringUtils.capitalize(why) + ".", refused);
   }
 }

@@ -34,7 +34,8 @@ class HandlerConductTest {
         FailingMono.class,
         NullPublisher.class,
         BlocksThePump.class,
-        NotWhatItTakes.class
+        NotWhatItTakes.class,
+        UnsaidPublisher.class
       })
   void aCallThatFailsIsCountedAndTheNextIsAnswered(Class<?> handler) {
     withHandler(handler)
@@ -53,6 +54,14 @@ class HandlerConductTest {
 
   private static String next(String number) {
     return Integer.toString(Integer.parseInt(number) + 1);
+  }
+
+  /** JSON would have something to say of a Mono. */
+  static class UnsaidPublisher {
+    @RioDatagramHandler
+    Object answer(String query) {
+      return query.equals("bad") ? Mono.just(query) : next(query);
+    }
   }
 
   static class ThrowsOffPump {

@@ -189,7 +189,8 @@ class RioUdpPropertiesTest {
             context -> {
               InvalidConfigurationPropertyValueException refusal = refusal(context);
               assertThat(refusal.getName()).isEqualTo("rio.udp.server.provider");
-              assertThat(refusal.getReason()).contains("set it on the PumpGroup");
+              assertThat(refusal.getReason())
+                  .contains("set it on the PumpGroup: rio.udp.pump-group.provider");
             });
   }
 

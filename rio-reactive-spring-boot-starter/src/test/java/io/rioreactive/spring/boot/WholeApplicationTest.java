@@ -171,7 +171,7 @@ class WholeApplicationTest {
           .contains("APPLICATION FAILED TO START")
           .contains("The UDP server \"echo\" could not be bound: bind ")
           .contains(":" + taken.port())
-          .contains("Stop the program that has the port");
+          .contains("if the port is taken, stop the program that has it");
     }
   }
 }
