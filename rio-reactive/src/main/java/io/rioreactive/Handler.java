@@ -17,8 +17,8 @@ import reactor.util.retry.Retry;
  * The application's {@code handle} publisher on one connection: subscribed when the socket is
  * bound, again when it fails, cancelled when the connection closes.
  *
- * <p>{@link #onOpen}, {@link #onClose} and {@link #isDone} are for the pump; the publisher's
- * signals come from wherever the application emits them.
+ * <p>{@link #onOpen}, {@link #onJvmError}, {@link #onClose} and {@link #isDone} are for the pump;
+ * the publisher's signals come from wherever the application emits them.
  */
 final class Handler {
 
@@ -69,9 +69,14 @@ final class Handler {
               .contextWrite(options.context())
               .subscribe(ignored -> {}, this::onError, () -> done(null)));
     } catch (Throwable thrown) { // an error of the JVM, from subscribe itself
-      connection.counters().increment(Counters.HANDLER_FAILED);
-      onError(thrown);
+      onJvmError(thrown);
     }
+  }
+
+  /** One that has come by no signal. */
+  void onJvmError(Throwable thrown) {
+    connection.counters().increment(Counters.HANDLER_FAILED);
+    onError(thrown);
   }
 
   void onClose() {

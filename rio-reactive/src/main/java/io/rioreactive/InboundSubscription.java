@@ -151,6 +151,7 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
       } catch (Throwable thrownByHook) {
         LOG.error("{}: the subscriber threw and was cancelled", inbound.name(), failure);
       }
+      inbound.onThrown(failure);
     }
   }
 

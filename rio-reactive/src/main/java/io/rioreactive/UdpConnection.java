@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
@@ -499,6 +500,17 @@ final class UdpConnection implements RioConnection, PumpTask {
       } catch (Throwable thrown) {
         LOG.error("{}: doOnUnreachable threw", this, thrown);
       }
+    }
+  }
+
+  /**
+   * A subscriber of the inbound threw from onNext, and has been cancelled. That is how operators
+   * end with an error of the JVM, for which they have no signal: the handler would wait for ever,
+   * and nobody would receive.
+   */
+  void onSubscriberThrew(Throwable failure) {
+    if (handler != null && Exceptions.isJvmFatal(failure)) {
+      handler.onJvmError(failure);
     }
   }
 

@@ -249,6 +249,11 @@ final class UdpInbound implements RioInbound {
     bytes += length;
   }
 
+  /** The subscriber threw from onNext, and has been cancelled. */
+  void onThrown(Throwable failure) {
+    connection.onSubscriberThrew(failure);
+  }
+
   /** Publishes what this turn has received and delivered; drops and skips are published already. */
   void onCount() {
     if (received > 0 || delivered > 0) { // a decoder may ask for stats in between

@@ -553,6 +553,26 @@ class HandlerTest {
     }
   }
 
+  /** They throw it, so that no signal tells the handler. */
+  @Test
+  void anErrorOfTheJvmInOneOfItsOperatorsClosesTheConnectionToo() {
+    try (CapturedLog log = new CapturedLog()) {
+      RioConnection connection =
+          bind((in, out) -> out.send(in.receive().map(HandlerTest::withoutItsClass)));
+      server.deliver("a", "b");
+      server.run();
+      after(Duration.ofMinutes(1));
+
+      assertThat(calls).hasSize(1);
+      assertThat(endOf(connection)).isInstanceOf(NoClassDefFoundError.class);
+      assertThat(connection.stats().handlerFailures()).isEqualTo(1);
+    }
+  }
+
+  private static Datagram withoutItsClass(Datagram query) {
+    throw new NoClassDefFoundError("of an operator");
+  }
+
   @Test
   void aHandlerWhoseCancelThrowsDoesNotKeepTheConnectionOpen() {
     RioConnection connection =
