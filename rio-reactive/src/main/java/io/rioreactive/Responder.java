@@ -77,17 +77,22 @@ final class Responder {
   }
 
   private Publisher<Datagram> call(Datagram query) {
-    Publisher<Datagram> replies;
+    Flux<Datagram> replies;
     try {
-      replies =
-          Objects.requireNonNull(
-              function.apply(query),
-              "the function given to respond returned null: return Mono.empty() for no reply");
+      replies = replies(query);
     } catch (Throwable thrown) {
       replies = Flux.error(thrown);
     }
+    return new CallFlux(replies).onErrorResume(this::onFailure);
+  }
+
+  private Flux<Datagram> replies(Datagram query) {
+    Publisher<Datagram> replies =
+        Objects.requireNonNull(
+            function.apply(query),
+            "the function given to respond returned null: return Mono.empty() for no reply");
     boolean isHere = replies instanceof Callable; // a value, or computed in the call
-    return (isHere ? Flux.from(replies) : limited(replies)).onErrorResume(this::onFailure);
+    return isHere ? Flux.from(replies) : limited(replies);
   }
 
   private Flux<Datagram> limited(Publisher<Datagram> replies) {
@@ -114,11 +119,19 @@ final class Responder {
 
   /** From whatever thread the call ended on. An error of the JVM ends the handler instead. */
   private Publisher<Datagram> onFailure(Throwable failure) {
-    if (Exceptions.isJvmFatal(failure)) {
+    if (Exceptions.isJvmFatal(failure) && !isOfOneCall(failure)) {
       return Flux.error(failure);
     }
     connection.execute(() -> onFailureOnPump(failure));
     return Flux.empty();
+  }
+
+  /**
+   * A parser that goes too deep, a class that one path lacks: whoever can send the datagram that
+   * does it shall not end the server.
+   */
+  private static boolean isOfOneCall(Throwable failure) {
+    return failure instanceof StackOverflowError || failure instanceof LinkageError;
   }
 
   private void onFailureOnPump(Throwable failure) {

@@ -290,18 +290,66 @@ class RespondTest {
     assertThat(ends).noneMatch(end -> end.currentSubscriberCount() > 0);
   }
 
-  @Test
-  void anErrorOfTheJvmEndsTheConnection() {
-    respond(
-        query -> {
-          throw new NoClassDefFoundError("of the call");
-        });
+  static final List<Lambda> WAYS_TO_FAIL_WITH_AN_ERROR =
+      List.of(
+          query -> Mono.just(overflow(query)),
+          query -> Mono.error(new StackOverflowError("from the call")),
+          query -> Mono.fromCallable(() -> overflow(query)),
+          query -> Mono.just(query).hide().map(RespondTest::overflow),
+          query -> Flux.range(0, 100).map(i -> overflow(query)),
+          query -> Mono.just(query).hide().map(RespondTest::withoutItsClass));
+
+  /** As a parser that meets one bracket after the other. */
+  private static int depth(int depth) {
+    return depth < 0 ? depth : depth(depth + 1);
+  }
+
+  private static Datagram overflow(Datagram query) {
+    return query.reply("depth " + depth(0));
+  }
+
+  private static Datagram withoutItsClass(Datagram query) {
+    throw new NoClassDefFoundError("of the call");
+  }
+
+  /** Operators throw these in place of a signal. */
+  @ParameterizedTest
+  @FieldSource("WAYS_TO_FAIL_WITH_AN_ERROR")
+  void anErrorThatADatagramCanCauseConcernsNoOtherCall(Lambda failing) {
+    respond(query -> query.asString().equals("bad") ? failing.apply(query) : echo(query));
+    try (CapturedLog log = new CapturedLog()) {
+      arrive("1", "bad", "2", "bad", "3");
+      after(Duration.ofMinutes(1));
+
+      assertThat(server.sent()).containsExactlyInAnyOrder("re: 1", "re: 2", "re: 3");
+      assertThat(server.stats().handlerFailures()).isEqualTo(2);
+      assertThat(server.stats().respondTimeouts()).isZero();
+      assertThat(log.errors()).isEmpty();
+    }
+    assertThat(server.connection().isDisposed()).isFalse();
+    assertThat(server.stats().posted()).isEqualTo(4);
+  }
+
+  static final List<Lambda> WAYS_TO_FAIL_WITH_THE_JVM =
+      List.of(
+          query -> Mono.just(brokenJvm(query)),
+          query -> Mono.error(new InternalError("of the call")),
+          query -> Mono.just(query).hide().map(RespondTest::brokenJvm));
+
+  private static Datagram brokenJvm(Datagram query) {
+    throw new InternalError("of the call");
+  }
+
+  @ParameterizedTest
+  @FieldSource("WAYS_TO_FAIL_WITH_THE_JVM")
+  void anErrorOfTheJvmEndsTheConnection(Lambda failing) {
+    respond(failing);
     TestSubscriber<Void> disposed = TestSubscriber.create();
     server.connection().onDispose().subscribe(disposed);
 
     arrive("1");
 
-    assertThat(disposed.expectTerminalError()).isInstanceOf(NoClassDefFoundError.class);
+    assertThat(disposed.expectTerminalError()).isInstanceOf(InternalError.class);
   }
 
   @Test
