@@ -246,7 +246,7 @@ class ArchitectureTest {
             "Winsock.startOnce",
             "PcapFile.open",
             "MeterSet.bind",
-            "MeterSet.leave",
+            "MeterSet$Binding.dispose",
             "MeterSet.read");
   }
 

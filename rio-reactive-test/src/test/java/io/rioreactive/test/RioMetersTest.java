@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 
 /** What the meters show, of one connection and of several, and for how long. */
@@ -204,7 +206,25 @@ class RioMetersTest {
     assertThat(value("received")).isEqualTo(2_000);
     assertThat(value("kernel.drops")).isEqualTo(23);
     assertThat(value("sockets")).isEqualTo(2);
-    assertThat(group.snapshots()).as("of the sum").isEqualTo(1); // whether the kernel counts
+    assertThat(group.snapshots()).as("of the sum").isZero();
+  }
+
+  @Test
+  void oneOfTheseSocketsThatClosesIsOpenNoMore() {
+    FakeConnection one = new FakeConnection("dns", FakeConnection.stats(OptionalLong.of(22)));
+    FakeConnection other = new FakeConnection("dns", FakeConnection.stats(OptionalLong.of(1)));
+    FakeConnection group =
+        new FakeConnection("dns", FakeConnection.stats(OptionalLong.of(23))).of(one, other);
+    RioMeters.of(registry).bind(group.connection());
+
+    one.close();
+
+    assertThat(value("sockets")).isEqualTo(1);
+    assertThat(value("receive.slots")).isEqualTo(8);
+    assertThat(value("received")).as("never falls").isEqualTo(2_000);
+    assertThat(value("kernel.drops")).isEqualTo(23);
+    other.close();
+    assertThat(values()).isEmpty();
   }
 
   @Test
@@ -260,21 +280,22 @@ class RioMetersTest {
     assertThat(registry.find("rio.udp.received").meters()).hasSize(2);
   }
 
-  @Test
-  void aRegistryThatRefusesOneIsLeftWithNone() {
+  @ParameterizedTest
+  @ValueSource(strings = {"rio.udp.turn.max", "rio.udp.kernel.drops"})
+  void aRegistryThatRefusesOneIsLeftWithNone(String refused) {
     registry
         .config()
         .meterFilter(
             new MeterFilter() {
               @Override
               public Meter.Id map(Meter.Id id) {
-                if (id.getName().equals("rio.udp.turn.max")) {
+                if (id.getName().equals(refused)) {
                   throw new IllegalStateException("not this one");
                 }
                 return id;
               }
             });
-    FakeConnection fake = new FakeConnection("dns", FakeConnection.stats(NOT_TOLD));
+    FakeConnection fake = new FakeConnection("dns", FakeConnection.stats(OptionalLong.of(22)));
 
     assertThatIllegalStateException()
         .isThrownBy(() -> RioMeters.of(registry).bind(fake.connection()));

@@ -4,11 +4,10 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * The connections behind a set of meters, and what those have counted that were among them before.
- * Immutable, so that a reading has each connection once: as open or as gone.
+ * The sockets behind a set of meters, and what those have counted that were among them before.
+ * Immutable, so that a reading has each socket once: as open or as gone.
  *
  * @param bindings of those that are open; one that was bound twice is there twice
  * @param gone by {@link CounterDefinition#ALL}
@@ -23,37 +22,32 @@ record Members(List<MeterSet.Binding> bindings, List<Long> gone, long goneKernel
     return bindings.isEmpty();
   }
 
-  Members with(MeterSet.Binding binding) {
+  Members with(List<MeterSet.Binding> sockets) {
     List<MeterSet.Binding> more = new ArrayList<>(bindings);
-    more.add(binding);
+    more.addAll(sockets);
     return new Members(List.copyOf(more), gone, goneKernelDrops);
   }
 
-  /** What its connection has counted so far stays. */
+  /** What its socket has counted so far stays. */
   Members without(MeterSet.Binding binding) {
     List<MeterSet.Binding> fewer = new ArrayList<>(bindings);
     if (!fewer.remove(binding)) {
       return this;
     }
-    RioConnection connection = binding.connection();
-    boolean isStillBound = fewer.stream().anyMatch(other -> other.connection() == connection);
+    RioConnection socket = binding.socket();
+    boolean isStillBound = fewer.stream().anyMatch(other -> other.socket() == socket);
     Reading last =
-        new Reading(isStillBound ? List.of() : statsOf(connection).toList(), gone, goneKernelDrops);
+        new Reading(isStillBound ? List.of() : List.of(socket.stats()), gone, goneKernelDrops);
     return new Members(List.copyOf(fewer), last.counters(), last.kernelDrops());
   }
 
   Reading read() {
     List<RioStats> open =
         bindings.stream()
-            .map(MeterSet.Binding::connection)
+            .map(MeterSet.Binding::socket)
             .distinct()
-            .flatMap(Members::statsOf)
+            .map(RioConnection::stats)
             .toList();
     return new Reading(open, gone, goneKernelDrops);
-  }
-
-  /** Of each of its sockets. */
-  private static Stream<RioStats> statsOf(RioConnection connection) {
-    return connection.connections().stream().map(RioConnection::stats);
   }
 }

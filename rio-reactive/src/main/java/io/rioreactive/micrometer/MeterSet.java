@@ -16,10 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
- * The meters of all connections that have the same tags in the same registry: there while any of
- * them is open.
+ * The meters of all sockets that have the same tags in the same registry: there while any of them
+ * is open.
  *
  * <p>Meters hold on to it weakly, some of them; {@link #SETS} does so strongly.
  */
@@ -34,6 +35,7 @@ final class MeterSet {
 
   record Key(MeterRegistry registry, Tags tags) {}
 
+  private final Key key;
   private final MeterRegistry registry;
   private final Tags tags;
 
@@ -48,52 +50,57 @@ final class MeterSet {
   private @Nullable Reading last;
   private long readAt;
 
-  private MeterSet(MeterRegistry registry, Tags tags) {
-    this.registry = registry;
-    this.tags = tags;
+  private MeterSet(Key key) {
+    this.key = key;
+    registry = key.registry();
+    tags = key.tags();
   }
 
-  /** Adds a connection; it leaves with the answer, or when it has closed. */
+  /** Adds the sockets of a connection; each leaves with the answer, or when it has closed. */
   static Disposable bind(MeterRegistry registry, Tags tags, RioConnection connection) {
     Key key = new Key(registry, tags);
-    Binding binding = new Binding(key, connection);
+    List<Binding> sockets =
+        connection.connections().stream().map(socket -> new Binding(key, socket)).toList();
     synchronized (SETS) {
-      MeterSet set = SETS.get(key);
-      if (set == null) {
-        set = new MeterSet(registry, tags);
-        set.registerAll();
-        SETS.put(key, set);
-      }
-      set.add(binding);
+      SETS.computeIfAbsent(key, MeterSet::new).add(sockets);
     }
-    connection.onDispose().subscribe(ignored -> {}, ignored -> binding.dispose(), binding::dispose);
-    return binding;
+    sockets.forEach(Binding::disposeWhenClosed);
+    return Disposables.composite(sockets);
   }
 
-  private static void leave(Key key, Binding binding) {
-    synchronized (SETS) {
-      MeterSet set = SETS.get(key);
-      if (set != null) {
-        set.members = set.members.without(binding);
-        if (set.members.isEmpty()) {
-          SETS.remove(key);
-          set.removeAll();
-        }
-      }
+  /** One bind of one socket. */
+  static final class Binding implements Disposable {
+
+    private final Key key;
+    private final RioConnection socket;
+    private final AtomicBoolean hasLeft = new AtomicBoolean();
+
+    private Binding(Key key, RioConnection socket) {
+      this.key = key;
+      this.socket = socket;
     }
-  }
 
-  /** One bind of one connection. */
-  record Binding(Key key, RioConnection connection, AtomicBoolean hasLeft) implements Disposable {
+    RioConnection socket() {
+      return socket;
+    }
 
-    Binding(Key key, RioConnection connection) {
-      this(key, connection, new AtomicBoolean());
+    private boolean hasKernelDrops() {
+      return socket.stats().kernelDrops().isPresent();
+    }
+
+    private void disposeWhenClosed() {
+      socket.onDispose().subscribe(ignored -> {}, ignored -> dispose(), this::dispose);
     }
 
     @Override
     public void dispose() {
       if (hasLeft.compareAndSet(false, true)) {
-        leave(key, this);
+        synchronized (SETS) {
+          MeterSet set = SETS.get(key);
+          if (set != null) {
+            set.remove(this);
+          }
+        }
       }
     }
 
@@ -105,36 +112,52 @@ final class MeterSet {
 
   // With SETS locked
 
-  private void add(Binding binding) {
-    members = members.with(binding);
-    if (!hasKernelDrops && binding.connection().stats().kernelDrops().isPresent()) {
-      hasKernelDrops = true;
-      register(CounterDefinition.KERNEL_DROPS, Reading::kernelDrops);
+  private void add(List<Binding> sockets) {
+    try {
+      if (meters.isEmpty()) {
+        registerAll();
+      }
+      if (!hasKernelDrops && sockets.stream().anyMatch(Binding::hasKernelDrops)) {
+        register(CounterDefinition.KERNEL_DROPS, Reading::kernelDrops);
+        hasKernelDrops = true;
+      }
+    } catch (RuntimeException refused) { // by the registry: no half of them
+      removeIfUnused();
+      throw refused;
+    }
+    members = members.with(sockets);
+  }
+
+  private void remove(Binding socket) {
+    members = members.without(socket);
+    removeIfUnused();
+  }
+
+  private void removeIfUnused() {
+    if (members.isEmpty()) {
+      SETS.remove(key);
+      meters.forEach(registry::remove);
+      meters.clear();
     }
   }
 
   private void registerAll() {
-    try {
-      List<CounterDefinition> counters = CounterDefinition.ALL;
-      for (int i = 0; i < counters.size(); i++) {
-        int index = i;
-        register(counters.get(i), reading -> reading.counter(index));
-      }
-      GaugeDefinition.ALL.forEach(this::register);
-      meters.add(
-          TimeGauge.builder(
-                  PREFIX + "turn.max",
-                  this,
-                  TimeUnit.SECONDS,
-                  set -> GaugeDefinition.longestTurn(set.read().open()))
-              .tags(tags)
-              .description("The longest turn of a pump so far")
-              .strongReference(true)
-              .register(registry));
-    } catch (RuntimeException refused) { // by the registry: no half of them
-      removeAll();
-      throw refused;
+    List<CounterDefinition> counters = CounterDefinition.ALL;
+    for (int i = 0; i < counters.size(); i++) {
+      int index = i;
+      register(counters.get(i), reading -> reading.counter(index));
     }
+    GaugeDefinition.ALL.forEach(this::register);
+    meters.add(
+        TimeGauge.builder(
+                PREFIX + "turn.max",
+                this,
+                TimeUnit.SECONDS,
+                set -> GaugeDefinition.longestTurn(set.read().open()))
+            .tags(tags)
+            .description("The longest turn of a pump so far")
+            .strongReference(true)
+            .register(registry));
   }
 
   private void register(CounterDefinition definition, ToDoubleFunction<Reading> value) {
@@ -155,11 +178,6 @@ final class MeterSet {
             .description(definition.description())
             .strongReference(true)
             .register(registry));
-  }
-
-  private void removeAll() {
-    meters.forEach(registry::remove);
-    meters.clear();
   }
 
   // Whoever reads meters
