@@ -412,7 +412,7 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   /** Bound, and nobody knows yet. */
   void onBound() {
-    if (FlightEvents.isRecording()) {
+    if (isRecorded()) {
       FlightEvents.bind(
           name(),
           toString(),
@@ -703,8 +703,12 @@ final class UdpConnection implements RioConnection, PumpTask {
     }
   }
 
+  private boolean isRecorded() {
+    return FlightEvents.isRecording() && !options.isProbe();
+  }
+
   private void recordClose() {
-    if (FlightEvents.isRecording()) {
+    if (isRecorded()) {
       Throwable cause = failure;
       RioStats stats = stats();
       FlightEvents.close(

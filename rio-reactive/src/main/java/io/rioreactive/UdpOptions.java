@@ -77,6 +77,9 @@ final class UdpOptions implements Cloneable {
 
   boolean steerByCpu;
 
+  /** Bound to find a port, and closed at once: nobody is told of it. */
+  boolean isProbe;
+
   int receiveSlots = 1_024;
   int sendSlots = 256;
   int datagramSize = 2_048;
@@ -284,6 +287,7 @@ final class UdpOptions implements Cloneable {
           o.onUnbound = null;
           o.memberships = List.of();
           o.pcapPath = null;
+          o.isProbe = true;
           o.receiveSlots = 1;
           o.sendSlots = 1;
         });
@@ -291,6 +295,11 @@ final class UdpOptions implements Cloneable {
 
   boolean isSet(SocketOption<?> option) {
     return Boolean.TRUE.equals(socketOptions.get(option));
+  }
+
+  /** Whether it is a socket that only finds a port. */
+  boolean isProbe() {
+    return isProbe;
   }
 
   /** Sockets on one port. */

@@ -103,6 +103,21 @@ class FlightRecordingTest {
     }
   }
 
+  /** And none for the one that only finds their port. */
+  @Test
+  void thePumpsOfAServerAreABindEach() throws Exception {
+    assumeTrue(
+        RioSupport.providers().stream()
+            .anyMatch(it -> it.name().equals("linux-mmsg") && it.available()),
+        "only Linux balances sockets on one port");
+    try (Tape tape = new Tape("Bind", "Close")) {
+      server().provider("linux-mmsg").pumps(2).bindNow().disposeNow();
+
+      assertThat(tape.events("Bind")).hasSize(2);
+      assertThat(tape.events("Close")).hasSize(2);
+    }
+  }
+
   @Test
   void aDropIsRecordedWithItsReason() throws Exception {
     try (Tape tape = new Tape("Drop")) {
