@@ -214,12 +214,7 @@ class FlightRecordingTest {
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     connection
-        .<Integer>send(
-            Flux.just(1),
-            (value, writer) -> {
-              blocked.countDown();
-              blockForTooLong(goOn);
-            })
+        .<Integer>send(Flux.just(1), (value, writer) -> blockForTooLong(blocked, goOn))
         .subscribe();
     Thread turning = Thread.ofPlatform().daemon().start(this::turn);
     blocked.await();
@@ -241,7 +236,9 @@ class FlightRecordingTest {
     }
   }
 
-  private static void blockForTooLong(CountDownLatch goOn) {
+  /** Where the stack is looked for: also while it counts down. */
+  private static void blockForTooLong(CountDownLatch blocked, CountDownLatch goOn) {
+    blocked.countDown();
     try {
       goOn.await();
     } catch (InterruptedException e) {
