@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -60,7 +62,9 @@ final class HandlerMethod implements Function<Datagram, Publisher<Datagram>> {
     if (values instanceof Callable<?> here) { // a value, or computed in the call: needs no timer
       return Mono.fromCallable(() -> reply(query, here.call()));
     }
-    return Flux.from(values).mapNotNull(value -> reply(query, value));
+    return Flux.from(values)
+        .<Datagram>mapNotNull(value -> reply(query, value))
+        .doOnDiscard(DataBuffer.class, DataBufferUtils::release); // what waits when it is cancelled
   }
 
   private @Nullable Datagram reply(Datagram query, @Nullable Object value) {

@@ -3,8 +3,13 @@ package io.rioreactive.spring.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.rioreactive.RioConnection;
 import io.rioreactive.spring.RioDatagramHandler;
+import io.rioreactive.spring.RioUdpServerLifecycle;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +18,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A handler that throws, blocks or never ends costs its own call, and nobody else's. */
@@ -116,6 +125,46 @@ class HandlerConductTest {
     @RioDatagramHandler
     String answer(int number) {
       return Integer.toString(number + 1);
+    }
+  }
+
+  /** As Netty's are. */
+  @Test
+  void buffersThatWaitWhenACallIsCancelledAreReleased() {
+    withHandler(Buffering.class)
+        .withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=0s")
+        .run(
+            context -> {
+              try (Peer peer = new Peer()) {
+                Buffering handler = context.getBean(Buffering.class);
+                peer.send(Peer.addressOf(context, "default"), "hello");
+                await().until(() -> handler.made.size() == 3);
+
+                context.getBean(RioUdpServerLifecycle.class).stop();
+
+                await().until(() -> handler.made.stream().noneMatch(NettyDataBuffer::isAllocated));
+              }
+            });
+  }
+
+  /** The first reply is never ready, and the others wait behind it. */
+  static class Buffering {
+
+    final List<NettyDataBuffer> made = new CopyOnWriteArrayList<>();
+    private final NettyDataBufferFactory factory =
+        new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
+
+    @RioDatagramHandler
+    Flux<DataBuffer> answer(String query) {
+      return Flux.range(0, 3)
+          .<DataBuffer>map(i -> made(factory.allocateBuffer(16)))
+          .hide() // else each is made when its turn has come
+          .concatMap(buffer -> Mono.just(buffer).delayElement(Duration.ofDays(1)), 3);
+    }
+
+    private NettyDataBuffer made(NettyDataBuffer buffer) {
+      made.add(buffer);
+      return buffer;
     }
   }
 
