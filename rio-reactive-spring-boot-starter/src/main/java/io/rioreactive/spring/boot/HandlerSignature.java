@@ -4,6 +4,7 @@ import io.rioreactive.Datagram;
 import io.rioreactive.spring.DatagramCodecs;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ record HandlerSignature(
               + " receive(), with no handler for that server.");
     }
     boolean isKnown = PLAIN.contains(raw) || raw.equals(InetSocketAddress.class);
-    if (!isKnown && (isOurs(raw) || !codecs.canDecode(type, mimeType))) {
+    if (!isKnown && (isOfAKind(raw) || isOurs(raw) || !codecs.canDecode(type, mimeType))) {
       throw new ImpossibleSignature(
           which + ", and no Decoder reads that" + forMimeType(mimeType),
           "Take Datagram, byte[], String, ByteBuffer, DataBuffer, InetSocketAddress (the sender),"
@@ -102,6 +103,15 @@ record HandlerSignature(
               + " the application, or one of spring-web's: JSON needs spring-web and Jackson), a"
               + " Publisher of one of these, or nothing.");
     }
+  }
+
+  /**
+   * A buffer or an address of a special kind: decoders say that they can, and make another kind.
+   */
+  private static boolean isOfAKind(Class<?> type) {
+    return ByteBuffer.class.isAssignableFrom(type)
+        || DataBuffer.class.isAssignableFrom(type)
+        || SocketAddress.class.isAssignableFrom(type);
   }
 
   /** Jackson would say that it can. */

@@ -1,5 +1,6 @@
 package io.rioreactive.spring.boot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;
@@ -8,14 +9,18 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.spring.RioDatagramHandler;
 import io.rioreactive.spring.RioUdpServerCustomizer;
+import java.net.SocketAddress;
+import java.nio.MappedByteBuffer;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.buffer.NettyDataBuffer;
 import org.springframework.http.codec.CodecConfigurer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -129,13 +134,43 @@ class RefusedHandlersTest {
     }
   }
 
-  @Test
-  void whatJsonWouldClaimToReadIsRefusedToo() {
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        TakesView.class,
+        TakesNettysBuffer.class,
+        TakesMappedBuffer.class,
+        TakesAnyAddress.class
+      })
+  void whatDecodersWouldClaimToReadIsRefusedToo(Class<?> handler) {
     ONE_SERVER
-        .withBean("mine", TakesView.class)
+        .withBean("mine", handler)
         .run(
             context ->
-                assertThat(Runner.analysisOf(context)).contains("TakesView.answer(DatagramView)"));
+                assertThat(Runner.analysisOf(context))
+                    .contains(handler.getSimpleName() + ".answer(")
+                    .contains("no Decoder reads that"));
+  }
+
+  static class TakesNettysBuffer {
+    @RioDatagramHandler
+    String answer(NettyDataBuffer query) {
+      return query.toString(UTF_8);
+    }
+  }
+
+  static class TakesMappedBuffer {
+    @RioDatagramHandler
+    String answer(MappedByteBuffer query) {
+      return query.toString();
+    }
+  }
+
+  static class TakesAnyAddress {
+    @RioDatagramHandler
+    String answer(String query, SocketAddress sender) {
+      return query + sender;
+    }
   }
 
   @Test
