@@ -10,6 +10,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.Decoder;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.codec.Encoder;
+import org.springframework.core.codec.EncodingException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -140,6 +141,7 @@ public final class DatagramCodecs {
    *
    * @param type of the value, of which it may be a subtype
    * @param mimeType by which the encoder is chosen; null for the first that knows the type
+   * @throws EncodingException if the encoder cannot encode it
    * @throws IllegalArgumentException if no encoder knows the type
    */
   @SuppressWarnings("unchecked") // it has said that it can
@@ -149,8 +151,15 @@ public final class DatagramCodecs {
             encodersOf(type, mimeType)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no Encoder for " + type));
-    return toByteArray(
-        encoder.encodeValue(value, DefaultDataBufferFactory.sharedInstance, type, mimeType, null));
+    try {
+      return toByteArray(
+          encoder.encodeValue(
+              value, DefaultDataBufferFactory.sharedInstance, type, mimeType, null));
+    } catch (UnsupportedOperationException streamsOnly) { // as Encoder itself answers
+      throw new EncodingException(
+          encoder.getClass().getName() + " encodes no single value: implement its encodeValue",
+          streamsOnly);
+    }
   }
 
   /** The answer to a datagram: a value of any type that a handler method may give. */

@@ -15,16 +15,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Publisher;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.codec.AbstractEncoder;
 import org.springframework.core.codec.DecodingException;
+import org.springframework.core.codec.EncodingException;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferWrapper;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.core.io.buffer.PooledDataBuffer;
 import org.springframework.http.codec.json.JacksonJsonDecoder;
 import org.springframework.http.codec.json.JacksonJsonEncoder;
+import org.springframework.util.MimeType;
+import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 @Timeout(120)
@@ -130,6 +138,27 @@ class DatagramCodecsTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> none.reply(Datagram.to(PEER, "query"), new Point(1, 2)))
         .withMessageContaining("no Encoder for " + Point.class.getName());
+  }
+
+  @Test
+  void anEncoderOfStreamsAloneIsNamed() {
+    DatagramCodecs codecs = new DatagramCodecs(List.of(), List.of(new OfStreams()));
+
+    assertThatExceptionOfType(EncodingException.class)
+        .isThrownBy(() -> codecs.reply(Datagram.to(PEER, "query"), new Point(1, 2)))
+        .withMessageContainingAll(OfStreams.class.getName(), "implement its encodeValue");
+  }
+
+  private static final class OfStreams extends AbstractEncoder<Point> {
+    @Override
+    public Flux<DataBuffer> encode(
+        Publisher<? extends Point> points,
+        DataBufferFactory factory,
+        ResolvableType type,
+        @Nullable MimeType mimeType,
+        @Nullable Map<String, Object> hints) {
+      return Flux.empty();
+    }
   }
 
   @Test
