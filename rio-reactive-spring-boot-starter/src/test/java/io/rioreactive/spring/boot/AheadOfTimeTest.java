@@ -39,6 +39,14 @@ class AheadOfTimeTest {
     }
   }
 
+  /** Of a type that is bound to itself. */
+  static class Sorter<T extends Comparable<T>> {
+    @RioDatagramHandler(server = "dns")
+    List<T> answer(List<T> query) {
+      return query.stream().sorted().toList();
+    }
+  }
+
   @BeforeAll
   static void process() {
     try (AnnotationConfigApplicationContext application =
@@ -46,7 +54,10 @@ class AheadOfTimeTest {
       TestPropertyValues.of("rio.udp.server.port=0", "rio.udp.servers.dns.port=0")
           .applyTo(application);
       application.register(
-          RioUdpAutoConfiguration.class, DatagramCodecsAutoConfiguration.class, Resolver.class);
+          RioUdpAutoConfiguration.class,
+          DatagramCodecsAutoConfiguration.class,
+          Resolver.class,
+          Sorter.class);
       DefaultGenerationContext generation =
           new DefaultGenerationContext(
               new ClassNameGenerator(ClassName.get("io.rioreactive.spring.boot", "Application")),
@@ -59,8 +70,10 @@ class AheadOfTimeTest {
 
   @Test
   void handlersAreCalledByReflection() {
-    assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Resolver.class, "answer"))
-        .accepts(hints);
+    for (Class<?> handler : List.of(Resolver.class, Sorter.class)) {
+      assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(handler, "answer"))
+          .accepts(hints);
+    }
   }
 
   @Test
