@@ -3,6 +3,8 @@ package io.rioreactive.spring.boot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.rioreactive.micrometer.RioMeters;
 import io.rioreactive.spring.RioUdpServerBoundEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -39,9 +41,18 @@ public final class RioUdpMetricsAutoConfiguration {
   /** They are removed by themselves when the connection is closed. */
   record BindsMeters(RioMeters meters) implements ApplicationListener<RioUdpServerBoundEvent> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BindsMeters.class);
+
     @Override
     public void onApplicationEvent(RioUdpServerBoundEvent event) {
-      meters.bind(event.connection());
+      try {
+        meters.bind(event.connection());
+      } catch (RuntimeException refused) { // a filter or a registry of the application, for one
+        LOG.error(
+            "UDP server \"{}\" has no meters, since they cannot be registered",
+            event.name(),
+            refused);
+      }
     }
   }
 }

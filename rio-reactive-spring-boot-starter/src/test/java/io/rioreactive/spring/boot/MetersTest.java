@@ -3,12 +3,14 @@ package io.rioreactive.spring.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rioreactive.micrometer.RioMeters;
 import io.rioreactive.spring.RioUdpServerLifecycle;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -76,6 +78,24 @@ class MetersTest {
     @Bean
     RioMeters rioMeters(MeterRegistry registry) {
       return RioMeters.of(registry).tags("region", "eu");
+    }
+  }
+
+  @Test
+  void aRegistryThatRefusesThemStopsNoServer() {
+    WITHOUT_REGISTRY
+        .withBean(MeterRegistry.class, Refusing::new)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(Peer.bound(context, "dns").isDisposed()).isFalse();
+            });
+  }
+
+  private static final class Refusing extends SimpleMeterRegistry {
+    @Override
+    protected <T> Gauge newGauge(Meter.Id id, T of, ToDoubleFunction<T> value) {
+      throw new IllegalStateException("no gauges here");
     }
   }
 
