@@ -8,8 +8,6 @@ import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,75 +28,27 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's Java compiles, and its first example is what it says: an echo server.
- *
- * <p>Each {@code java} block is a sequence of statements. The imports below, a {@code connection}
- * where a block makes none, and the methods that a reader would write ({@code lookUp}, {@code
- * store}) are given.
+ * The README is a screen and tables; its Java compiles ({@link Snippets}), and its first example is
+ * what it says: an echo server.
  */
 @Timeout(120)
 class ReadmeTest {
 
   private static final Path README = Path.of("..", "README.md");
 
-  private static final Pattern JAVA =
-      Pattern.compile("^```java\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
-
-  private static final String PROGRAM =
-      """
-      import io.rioreactive.*;
-      import java.net.*;
-      import java.time.*;
-      import java.util.*;
-      import reactor.core.*;
-      import reactor.core.publisher.*;
-      import reactor.util.retry.*;
-
-      abstract class Block {
-        abstract Mono<String> lookUp(String query);
-
-        abstract Mono<Void> store(List<String> lines);
-
-        RioConnection connection;
-
-        void run() throws Exception {
-          STATEMENTS;
-        }
-
-        static class Main extends Block {
-          Mono<String> lookUp(String query) {
-            return Mono.empty();
-          }
-
-          Mono<Void> store(List<String> lines) {
-            return Mono.empty();
-          }
-
-          public static void main(String[] arguments) throws Exception {
-            new Main().run();
-          }
-        }
-      }
-      """;
+  /** Of text and example, beside the tables. */
+  private static final int MOST_LINES = 60;
 
   @TempDir private Path folder;
-
-  private static List<String> blocks() throws IOException {
-    return JAVA.matcher(Files.readString(README))
-        .results()
-        .map(block -> block.group(1))
-        .filter(block -> !block.contains("@RioDatagramHandler")) // compiled where Spring is
-        .toList();
-  }
 
   @Test
   @Tag("javac")
   void eachBlockCompiles() throws Exception {
-    List<String> blocks = blocks();
+    List<String> blocks = Snippets.statements(README);
     assertThat(blocks).isNotEmpty();
 
     for (String block : blocks) {
-      compile(block);
+      Snippets.compile(block, folder);
     }
   }
 
@@ -107,9 +56,9 @@ class ReadmeTest {
   @Tag("javac")
   void theFirstExampleIsAnEchoServer() throws Exception {
     int port = freePort();
-    String example = blocks().getFirst();
+    String example = Snippets.statements(README).getFirst();
     assertThat(example).contains(".port(5050)");
-    compile(example.replace(".port(5050)", ".port(" + port + ")"));
+    Snippets.compile(example.replace(".port(5050)", ".port(" + port + ")"), folder);
     Process server = start();
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
@@ -138,6 +87,14 @@ class ReadmeTest {
     }
   }
 
+  /** What is more belongs to docs/GUIDE.md. */
+  @Test
+  void itIsOneScreenAndTables() throws IOException {
+    assertThat(
+            Snippets.text(README).lines().filter(line -> !line.isBlank() && !line.startsWith("|")))
+        .hasSizeLessThanOrEqualTo(MOST_LINES);
+  }
+
   /** Second column of the table of defaults. */
   private static String defaultOf(String option) throws IOException {
     return Pattern.compile("^\\| `" + option + "` \\| ([^|]*) \\|", Pattern.MULTILINE)
@@ -150,27 +107,6 @@ class ReadmeTest {
 
   private static int numberOf(String option) throws IOException {
     return Integer.parseInt(defaultOf(option).replaceAll("[^0-9]", ""));
-  }
-
-  private void compile(String statements) throws IOException {
-    Path source = folder.resolve("Block.java");
-    Files.writeString(source, PROGRAM.replace("STATEMENTS;", statements));
-    StringWriter errors = new StringWriter();
-    int status =
-        ToolProvider.findFirst("javac")
-            .orElseThrow()
-            .run(
-                new PrintWriter(errors),
-                new PrintWriter(errors),
-                "-d",
-                folder.toString(),
-                "-cp",
-                classPath(),
-                "-Xlint:all,-path,-classfile",
-                "-Werror",
-                "-proc:none",
-                source.toString());
-    assertThat(status).as("%s%nin%n%s", errors, statements).isZero();
   }
 
   private Process start() throws IOException {

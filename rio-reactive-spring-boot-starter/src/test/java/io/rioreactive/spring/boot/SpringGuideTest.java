@@ -20,13 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The examples of docs/SPRING.md compile, all of them together, with the imports below; so does
- * that of the README, which also does what it says.
+ * that of docs/GUIDE.md, which also does what it says.
  */
 @Timeout(120)
 class SpringGuideTest {
 
   private static final Path GUIDE = Path.of("..", "docs", "SPRING.md");
-  private static final Path README = Path.of("..", "README.md");
+  private static final Path TASKS = Path.of("..", "docs", "GUIDE.md");
 
   private static final Pattern JAVA =
       Pattern.compile("^```java\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
@@ -67,9 +67,9 @@ class SpringGuideTest {
   }
 
   @Test
-  void theExampleOfTheReadmeAnswers() throws Exception {
+  void theExampleAmongTheTasksAnswers() throws Exception {
     List<String> blocks =
-        blocks(README).stream().filter(block -> block.contains("@RioDatagramHandler")).toList();
+        blocks(TASKS).stream().filter(block -> block.contains("@RioDatagramHandler")).toList();
     assertThat(blocks).hasSize(1);
     compile(blocks.getFirst());
 
