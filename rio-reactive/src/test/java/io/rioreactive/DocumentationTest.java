@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import reactor.core.publisher.Flux;
 
 /** Whoever uses the API finds a sentence on everything in it, and an example of every type. */
+@Tag("once")
 class DocumentationTest {
 
   private static final Path SOURCES = Path.of("src/main/java/io/rioreactive");

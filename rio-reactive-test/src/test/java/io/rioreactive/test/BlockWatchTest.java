@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
@@ -25,6 +26,7 @@ import reactor.test.subscriber.TestSubscriber;
 
 /** A wait that nothing can end fails in bounded time, and names what it waited for. */
 @Timeout(30)
+@Tag("once")
 class BlockWatchTest {
 
   private static final Duration LIMIT = Duration.ofMillis(300);

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of {@link OperatorsTest}, and its links, and the README's, lead somewhere.
  */
 @Timeout(120)
+@Tag("once")
 class GuideTest {
 
   private static final Path ROOT = Path.of("..");

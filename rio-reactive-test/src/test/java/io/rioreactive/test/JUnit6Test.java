@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(180)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "JUnit is the same there, and JVMs start slowly")
+@Tag("once")
 class JUnit6Test {
 
   private static final Path CONSOLE = Path.of("target", "junit-6", "junit-6.jar");

@@ -10,9 +10,11 @@ import io.rioreactive.test.FaultyKernel.Call;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whether a kernel works is told by an exception that callers expect, and nothing is left open. */
+@Tag("once")
 class LoopbackProbeTest {
 
   private final SimulatedKernel simulated = SimulatedKernel.keepingPosts();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * event that there is, and no other.
  */
 @Timeout(120)
+@Tag("once")
 class OperationsGuideTest {
 
   private static final Path GUIDE = Path.of("..", "docs", "OPERATIONS.md");

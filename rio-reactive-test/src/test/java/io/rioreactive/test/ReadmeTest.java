@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * what it says: an echo server.
  */
 @Timeout(120)
+@Tag("once")
 class ReadmeTest {
 
   private static final Path README = Path.of("..", "README.md");

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
@@ -24,6 +25,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Each check of {@link RioTest} fails a test that does the wrong thing, and says what that was. */
 @Timeout(60)
+@Tag("once")
 class RioTestChecksTest {
 
   private static String messageOf(Class<?> broken) {

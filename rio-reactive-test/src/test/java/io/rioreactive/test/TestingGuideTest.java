@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of them runs on the network and, with {@code rio.real}, on the sockets of this machine.
  */
 @Timeout(120)
+@Tag("once")
 class TestingGuideTest {
 
   private static final Path GUIDE = Path.of("..", "docs", "TESTING.md");

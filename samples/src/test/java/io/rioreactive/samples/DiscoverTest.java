@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 /** Two processes on one machine find each other, and each notices the other's end. */
 @Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be asked to end there")
+@Tag("once")
 class DiscoverTest {
 
   /** Free now; nobody else takes it on purpose. */

@@ -22,11 +22,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The load against servers that answer, that do not, and that answer too late or too often. */
 @Timeout(60)
+@Tag("once")
 class LoadTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real programs that talk through the relay while it loses 1 % of their datagrams each way. */
 @Timeout(90)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the programs are Linux's")
+@Tag("once")
 class RelayedProgramsTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
