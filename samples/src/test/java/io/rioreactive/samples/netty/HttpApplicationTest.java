@@ -7,11 +7,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.Datagram;
+import io.rioreactive.DropReason;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -128,8 +130,18 @@ class HttpApplicationTest {
     eventually(() -> assertThat(udp.stats().demand()).isZero());
     try (TestPeer peer = new TestPeer()) {
       peer.send(udp.localAddress(), "for whoever comes next");
+      CompletableFuture<String> next = udp.next().map(Datagram::asString).toFuture();
+      // A kernel that keeps what is posted may have received that one for nobody.
+      eventually(() -> assertThat(next.isDone() || wasForNobody(udp)).isTrue());
+      if (wasForNobody(udp)) {
+        peer.send(udp.localAddress(), "for whoever comes next");
+      }
+      eventually(() -> assertThat(next).isCompletedWithValue("for whoever comes next"));
     }
-    assertThat(udp.next().map(Datagram::asString).block(LONG)).isEqualTo("for whoever comes next");
+  }
+
+  private static boolean wasForNobody(RioConnection udp) {
+    return udp.stats().count(DropReason.CANCELLED) > 0;
   }
 
   /** A socket for each request; reactor-netty's server is the one that is asked. */
