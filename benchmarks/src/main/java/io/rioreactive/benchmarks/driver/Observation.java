@@ -57,6 +57,8 @@ final class Observation {
   /** The same, where the load itself has measured the CPU, and perhaps not for all. */
   Sample end(Held.Cycles cycles) throws IOException {
     Sockets after = awaitEmpty();
+    // With io_uring a socket may be empty before its datagrams have been looked at.
+    contender.cpu().awaitIdle();
     double seconds = (System.nanoTime() - started) / 1e9;
     long received = contender.stats().received() - counters.received();
     long drops = drops(after);
