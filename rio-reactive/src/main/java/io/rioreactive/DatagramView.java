@@ -251,7 +251,7 @@ public final class DatagramView {
       lent = Arena.ofConfined();
       arena = lent;
     }
-    return MemorySegment.ofAddress(memory.address() + payload)
+    return MemorySegment.ofAddress(memory.asSlice(payload, length).address())
         .reinterpret(length, lent, null)
         .asReadOnly();
   }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A program among the tests' own classes, in a JVM of its own. */
-final class OtherJvm {
+public final class OtherJvm {
 
   private OtherJvm() {}
 
@@ -15,7 +15,7 @@ final class OtherJvm {
    *
    * @param options for the JVM
    */
-  static List<String> command(List<String> options, Class<?> program, String... args) {
+  public static List<String> command(List<String> options, Class<?> program, String... args) {
     return command(options, List.of(), program, args);
   }
 
@@ -24,7 +24,7 @@ final class OtherJvm {
    *
    * @param more a type of each of the libraries that are added to the class path
    */
-  static List<String> command(
+  public static List<String> command(
       List<String> options, List<String> more, Class<?> program, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -14,6 +14,7 @@ interface KernelContract
         BindRules,
         ReceiveRules,
         SendRules,
+        MemoryRules,
         BatchRules,
         ConservationRules,
         WakeUpRules,

@@ -63,7 +63,7 @@ final class CoalescedMessages {
    * @param size those of each datagram; 0 if it is one
    */
   void add(int length, int size) {
-    int whole = Math.min(length, SIZE);
+    int whole = Math.clamp(length, 0, SIZE);
     lengths[count] = whole;
     sizes[count] = size == 0 ? Math.max(1, whole) : size;
     left += Math.max(1, (whole + sizes[count] - 1) / sizes[count]); // an empty one counts

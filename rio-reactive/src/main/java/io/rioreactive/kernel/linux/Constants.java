@@ -107,6 +107,7 @@ final class Constants {
   static final int EPOLLHUP = 0x10;
 
   // sys/mman.h
+  static final int PROT_NONE = 0;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
   static final int MAP_PRIVATE = 0x2;

@@ -58,6 +58,10 @@ class LibC {
           .function(
               "mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG)
           .capturing(Source.ERRNO);
+  private static final MethodHandle MPROTECT =
+      LIBRARY
+          .function("mprotect", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)
+          .capturing(Source.ERRNO);
   private static final MethodHandle MUNMAP =
       LIBRARY.function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG).plain();
 
@@ -202,6 +206,15 @@ class LibC {
   long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
     try {
       long result = (long) MMAP.invokeExact(error.segment(), addr, length, prot, flags, fd, offset);
+      return result == -1 ? -error.code() : result;
+    } catch (Throwable e) {
+      throw NativeFunction.unexpected(e);
+    }
+  }
+
+  int mprotect(long addr, long length, int prot) {
+    try {
+      int result = (int) MPROTECT.invokeExact(error.segment(), addr, length, prot);
       return result == -1 ? -error.code() : result;
     } catch (Throwable e) {
       throw NativeFunction.unexpected(e);

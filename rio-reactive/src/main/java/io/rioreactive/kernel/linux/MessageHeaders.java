@@ -26,7 +26,6 @@ final class MessageHeaders {
   private static final long IOV_COUNT = Layouts.MMSGHDR.offset("msg_hdr", "msg_iovlen");
   private static final long CONTROL = Layouts.MMSGHDR.offset("msg_hdr", "msg_control");
   private static final long CONTROL_LENGTH = Layouts.MMSGHDR.offset("msg_hdr", "msg_controllen");
-  private static final long FLAGS = Layouts.MMSGHDR.offset("msg_hdr", "msg_flags");
   private static final long LENGTH = Layouts.MMSGHDR.offset("msg_len");
 
   private static final long IOVEC = Layouts.IOVEC.size();
@@ -86,10 +85,5 @@ final class MessageHeaders {
   /** {@code msg_len} of message {@code i}, as the call left it. */
   int length(int i) {
     return memory.get(JAVA_INT, i * HEADER + LENGTH);
-  }
-
-  /** {@code msg_flags} of message {@code i}, as the call left it. */
-  int flags(int i) {
-    return memory.get(JAVA_INT, i * HEADER + FLAGS);
   }
 }

@@ -180,9 +180,11 @@ final class MmsgReceives {
     int top = postedCount - 1;
     for (int i = 0; i < received; i++) {
       int place = first + i;
-      boolean isTruncated = (headers.flags(place) & Constants.MSG_TRUNC) != 0;
+      int length = headers.length(place);
+      // As MSG_TRUNC tells; and a length that cannot be is not believed either.
+      boolean isTruncated = Integer.compareUnsigned(length, datagramSize) > 0;
       CompletionStatus status = isTruncated ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
-      batch.addReceive(index, posted[top - i], place, status, headers.length(place), 0);
+      batch.addReceive(index, posted[top - i], place, status, length, 0);
     }
     postedCount -= received;
   }

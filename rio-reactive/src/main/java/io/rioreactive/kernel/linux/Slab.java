@@ -17,15 +17,13 @@ import java.util.function.Function;
  */
 final class Slab {
 
-  private final LibC libc;
+  private final Mapping mapping;
   private final Arena arena;
-  private final MemorySegment memory;
   private final SlotRegion slots;
 
-  private Slab(LibC libc, Arena arena, MemorySegment memory, SlotRegion slots) {
-    this.libc = libc;
+  private Slab(Mapping mapping, Arena arena, SlotRegion slots) {
+    this.mapping = mapping;
     this.arena = arena;
-    this.memory = memory;
     this.slots = slots;
   }
 
@@ -53,20 +51,11 @@ final class Slab {
   @SuppressWarnings("restricted")
   static Slab map(LibC libc, long bytes, Function<MemorySegment, SlotRegion> layout)
       throws KernelException {
-    long address =
-        libc.mmap(
-            LibC.NULL,
-            bytes,
-            Constants.PROT_READ | Constants.PROT_WRITE,
-            Constants.MAP_PRIVATE | Constants.MAP_ANONYMOUS | Constants.MAP_NORESERVE,
-            -1,
-            0);
-    if (address < 0) {
-      throw Errno.exception("mmap of " + bytes + " bytes for slots", (int) -address);
-    }
+    Mapping mapping = Mapping.map(libc, bytes);
     Arena arena = Arena.ofConfined();
-    MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
-    return new Slab(libc, arena, memory, layout.apply(memory));
+    MemorySegment memory =
+        MemorySegment.ofAddress(mapping.address()).reinterpret(bytes, arena, null);
+    return new Slab(mapping, arena, layout.apply(memory));
   }
 
   /** Bytes from slot to slot: address area + packet info + payload. */
@@ -85,7 +74,7 @@ final class Slab {
   /** Gives the memory back to the system. */
   void free() {
     arena.close();
-    libc.munmap(memory.address(), memory.byteSize());
+    mapping.unmap();
   }
 
   /** Ends access and leaves the mapping there for good. */

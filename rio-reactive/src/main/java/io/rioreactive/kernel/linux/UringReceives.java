@@ -38,7 +38,6 @@ final class UringReceives {
       UringLayouts.IO_URING_RECVMSG_OUT.offset("controllen") - OUT;
   private static final long PAYLOAD_LENGTH =
       UringLayouts.IO_URING_RECVMSG_OUT.offset("payloadlen") - OUT;
-  private static final long FLAGS = UringLayouts.IO_URING_RECVMSG_OUT.offset("flags") - OUT;
 
   /** Places that are in the ring at most, until it has been found empty. */
   private static final int FIRST_WINDOW = 8;
@@ -221,6 +220,10 @@ final class UringReceives {
 
   /** The system has used a place: for a datagram that is wanted, or for nothing. */
   void onUsed(int place, boolean isWanted) {
+    if (place >= free.length || inRing == 0) {
+      throw new IllegalStateException(
+          "the system used place " + place + ", which it was not given");
+    }
     inRing--;
     if (isWanted) {
       int last = firstArrived + arrivedCount++;
@@ -255,8 +258,8 @@ final class UringReceives {
   private void add(CompletionBatch batch, int slot, int place) {
     long buffer = slots.addressAt(place);
     int length = slots.memory().get(JAVA_INT, buffer + PAYLOAD_LENGTH);
-    int flags = slots.memory().get(JAVA_INT, buffer + FLAGS);
-    boolean isTruncated = (flags & Constants.MSG_TRUNC) != 0;
+    // As MSG_TRUNC tells; and a length that cannot be is not believed either.
+    boolean isTruncated = Integer.compareUnsigned(length, slots.payloadSize()) > 0;
     CompletionStatus status = isTruncated ? CompletionStatus.TRUNCATED : CompletionStatus.OK;
     if (packetInfo != null) {
       readPacketInfo(packetInfo, place, slots.memory().get(JAVA_INT, buffer + CONTROL_LENGTH));

@@ -230,7 +230,12 @@ final class IocpRequestQueue implements RequestQueue {
       return code;
     }
     int became = isDone && receiveInfo != null ? readInfo(receiveInfo, slot, code) : code;
-    receiveResults.add(slot, lengthAtOnce(slot, code, became), became);
+    int length = lengthAtOnce(slot, code, became);
+    if (became == 0 && isUnbelievable(length)) {
+      receiveResults.add(slot, datagramSize, WsaError.WSAEMSGSIZE.code());
+    } else {
+      receiveResults.add(slot, length, became);
+    }
     queue.onReceiveResult(this);
     return ACCEPTED;
   }
@@ -245,6 +250,11 @@ final class IocpRequestQueue implements RequestQueue {
     info.read(slot, receives.controlLength(slot), flags);
     int moved = receives.moved(slot);
     return WindowsPacketInfo.isControlAloneCutOff(flags, moved, datagramSize) ? 0 : code;
+  }
+
+  /** More than there is room for cannot be; if it is said, none of it is believed. */
+  private boolean isUnbelievable(int length) {
+    return Integer.compareUnsigned(length, datagramSize) > 0;
   }
 
   private int lengthAtOnce(int slot, int code, int became) {
@@ -383,6 +393,9 @@ final class IocpRequestQueue implements RequestQueue {
     int code = NtStatus.isSuccess(status) ? 0 : NtStatus.toCode(status);
     if (receiveInfo != null && (code == 0 || code == WsaError.WSAEMSGSIZE.code())) {
       code = readInfo(receiveInfo, slot, code);
+    }
+    if (code == 0 && isUnbelievable(receives.moved(slot))) {
+      code = WsaError.WSAEMSGSIZE.code();
     }
     if (code == 0) {
       batch.addReceive(index, slot, CompletionStatus.OK, receives.moved(slot), 0);

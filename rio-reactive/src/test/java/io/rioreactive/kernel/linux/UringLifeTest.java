@@ -230,7 +230,9 @@ class UringLifeTest {
       }
     }
     assertThat(descriptors()).isLessThanOrEqualTo(descriptors + 2);
-    assertThat(mappings()).as("and two of each abandoned one").isLessThan(mappings + 100 + 200);
+    assertThat(mappings())
+        .as("and two slabs of each abandoned one, with guards")
+        .isLessThan(mappings + 100 + 600);
   }
 
   @Test
