@@ -86,9 +86,11 @@ final class DropLog {
     return drop.reason() != DropReason.TRUNCATED || connection.pump().has(Feature.TRUE_LENGTH);
   }
 
-  /** What belongs to closing and cancelling is no news. */
+  /** What belongs to closing and cancelling is no news, nor what the application has asked for. */
   private static boolean isWorthWarning(DropReason reason) {
-    return reason != DropReason.CLOSED && reason != DropReason.CANCELLED;
+    return reason != DropReason.CLOSED
+        && reason != DropReason.CANCELLED
+        && reason != DropReason.FILTERED;
   }
 
   private String remedy(Drop drop) {
@@ -100,6 +102,12 @@ final class DropLog {
               + " bytes: raise datagramSize, at most 65507, or take the beginning"
               + " (truncation DELIVER).";
       case DECODER -> "The decoder threw.";
+      case FILTERED -> "The source filter did not want its sender.";
+      case REFUSED_PORT ->
+          "An answer to that port might be answered again, and so on for ever: if peers of this"
+              + " protocol use it, say so by refusedSourcePorts or refuseOwnPort.";
+      case RATE_LIMITED ->
+          "Its source sends more than " + connection.options().rateLimit() + " allows.";
       case CANCELLED -> "Its subscriber had cancelled.";
       case CLOSED -> "The connection was ending.";
       case ENCODER -> "The encoder threw, or named no target.";

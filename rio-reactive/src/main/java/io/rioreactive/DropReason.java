@@ -9,6 +9,15 @@ public enum DropReason {
   TRUNCATED(Drop.Direction.INBOUND),
   /** Received, and the {@link DatagramDecoder} threw. */
   DECODER(Drop.Direction.INBOUND),
+  /** Received, and {@link RioUdpServer#sourceFilter} did not want its sender, or threw. */
+  FILTERED(Drop.Direction.INBOUND),
+  /**
+   * Received from a port that an answer must not go to: {@link RioUdpServer#refusedSourcePorts},
+   * {@link RioUdpServer#refuseOwnPort}.
+   */
+  REFUSED_PORT(Drop.Direction.INBOUND),
+  /** Received from a source that has sent more than {@link RioUdpServer#rateLimit} allows. */
+  RATE_LIMITED(Drop.Direction.INBOUND),
   /**
    * Received for a subscriber that had cancelled meanwhile, with no other to take it. Happens
    * within the batch that was under way, and on kernels that keep what is posted.

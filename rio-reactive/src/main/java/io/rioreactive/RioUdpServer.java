@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -42,6 +45,12 @@ import reactor.core.publisher.Mono;
  * demand</td></tr>
  * <tr><td>respondTimeout</td><td>30 s</td><td>calls that never end must not use up the
  * demand</td></tr>
+ * <tr><td>refusedSourcePorts</td><td>0, 7, 13, 17, 19, 37</td><td>services that answer whatever
+ * reaches them</td></tr>
+ * <tr><td>refuseOwnPort</td><td>on with respond and a port that was named</td><td>two servers shall
+ * not answer each other</td></tr>
+ * <tr><td>sourceFilter, rateLimit</td><td>none</td><td>who may send is the
+ * application's to know</td></tr>
  * <tr><td>SO_REUSEADDR</td><td>off</td><td>for UDP it lets a second socket take the port</td></tr>
  * </table>
  */
@@ -196,6 +205,73 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
               + ": allowed are positive durations, and zero for no limit");
     }
     return with(o -> o.respondTimeout = UdpOptions.timer(timeout));
+  }
+
+  /**
+   * Lets in what comes from some sources alone. The filter is called on the pump for each datagram,
+   * with its sender as numbers, before anything has been allocated: so it must not block, and what
+   * it refuses costs next to nothing. Refused datagrams are counted ({@link DropReason#FILTERED})
+   * and use no demand.
+   *
+   * <pre>{@code
+   * .sourceFilter(SourceView.in("10.0.0.0/8", "2001:db8::/32"))
+   * }</pre>
+   *
+   * <p>Of several filters, each has to accept. One that throws has refused; the first exception of
+   * each class is logged at WARN.
+   *
+   * @param accepts whether a source may send
+   */
+  public RioUdpServer sourceFilter(Predicate<? super SourceView> accepts) {
+    Objects.requireNonNull(accepts, "accepts");
+    return with(o -> o.sourceFilter = UdpOptions.both(o.sourceFilter, accepts));
+  }
+
+  /**
+   * Takes no more than so much of each source; the rest is dropped and counted ({@link
+   * DropReason#RATE_LIMITED}), after the {@link #sourceFilter} and before anything has been
+   * allocated. Default: no limit. The memory for it is taken at bind and does not grow ({@link
+   * RateLimit}).
+   *
+   * <p>Each socket counts by itself: with {@link #pumps}, a source that sends from many ports may
+   * have its rate as often as there are sockets.
+   */
+  public RioUdpServer rateLimit(RateLimit limit) {
+    Objects.requireNonNull(limit, "limit");
+    return with(o -> o.rateLimit = limit);
+  }
+
+  /**
+   * Refuses datagrams that claim to come from one of these ports, and counts them ({@link
+   * DropReason#REFUSED_PORT}). A forged source makes a server answer somebody else; if that is a
+   * service that answers too, the two may go on for ever.
+   *
+   * <p>Default: 0, 7, 13, 17, 19 and 37, where nobody can be answered, or what is there (echo,
+   * daytime, quote of the day, character generator, time) answers anything. RFC 9308, section 8.1,
+   * names others that are misused so, which clients of your protocol may or may not send from: 53
+   * (DNS), 123 (NTP), 1900 (SSDP), 5353 (mDNS), 11211 (memcached).
+   *
+   * @param ports 0 to 65,535, in place of the default; none lets all in
+   * @throws IllegalArgumentException if one is out of range
+   */
+  public RioUdpServer refusedSourcePorts(int... ports) {
+    for (int port : ports) {
+      UdpOptions.checkRange("refusedSourcePorts", port, 0, 65_535, "a port");
+    }
+    List<Integer> all = Arrays.stream(ports).distinct().sorted().boxed().toList();
+    return with(o -> o.refusedSourcePorts = all);
+  }
+
+  /**
+   * Whether to refuse datagrams that claim to come from the port number this server is bound to,
+   * and count them ({@link DropReason#REFUSED_PORT}): two servers of one protocol would otherwise
+   * answer each other, once somebody has forged a single datagram. Default: on with {@link
+   * #respond}, whose datagrams are questions, if the port was named; off else, since the peers of
+   * many protocols send from the port they listen on, and a port that the system has picked is
+   * another server's by chance alone.
+   */
+  public RioUdpServer refuseOwnPort(boolean enabled) {
+    return with(o -> o.refuseOwnPort = enabled);
   }
 
   /** Called before each bind, on the subscribing thread; what it throws fails the bind. */

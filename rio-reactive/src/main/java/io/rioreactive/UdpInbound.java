@@ -38,6 +38,9 @@ final class UdpInbound implements RioInbound {
   private final int[] withdrawn;
   private final @Nullable Wiretap wiretap;
 
+  /** Null where everybody may send. */
+  private final @Nullable SourceGate gate;
+
   /** The subscriber, or null, or {@link #closed} for ever. */
   private final AtomicReference<@Nullable InboundSubscription<?>> seat = new AtomicReference<>();
 
@@ -64,6 +67,7 @@ final class UdpInbound implements RioInbound {
     this.pause = new PostPause(connection);
     this.view = new DatagramView(queue, addresses);
     this.wiretap = connection.wiretap();
+    this.gate = SourceGate.of(connection, queue);
     this.withdrawn = new int[Math.min(slots.count(), 256)];
     this.closed = new InboundSubscription<>(this, Operators.emptySubscriber(), ignored -> null);
   }
@@ -184,7 +188,10 @@ final class UdpInbound implements RioInbound {
       slots.complete(slot);
       received++;
       view.turnTo(batch.place(i), batch.offset(i));
-      onReceived(batch.length(i), batch.length(i));
+      int length = batch.length(i);
+      if (isAdmitted(batch.place(i), length, length)) {
+        onReceived(length, length);
+      }
       slots.release(slot);
     } else if (batch.isUnreachable(i)) {
       connection.onUnreachable(queue.error("send", batch.code(i)));
@@ -194,6 +201,17 @@ final class UdpInbound implements RioInbound {
       onOtherCompletion(batch, i);
       slots.release(slot);
     }
+  }
+
+  /** Whether it may come from there. One that may not is dropped here, unread. */
+  private boolean isAdmitted(int place, int length, int originalLength) {
+    DropReason refusal = gate == null ? null : gate.refusal(place);
+    if (refusal != null) {
+      tap(length, originalLength);
+      onDrop(refusal, Math.max(length, originalLength), null);
+      return false;
+    }
+    return true;
   }
 
   private void onReceived(int length, int originalLength) {
@@ -208,10 +226,13 @@ final class UdpInbound implements RioInbound {
     }
   }
 
-  private void onTruncated(int length) {
+  private void onTruncated(int place, int length) {
     int kept = connection.options().datagramSize();
     int originalLength =
         connection.pump().has(Feature.TRUE_LENGTH) ? length : DatagramView.UNKNOWN_LENGTH;
+    if (!isAdmitted(place, kept, originalLength)) {
+      return;
+    }
     if (connection.options().truncation() == Truncation.DELIVER) {
       onReceived(kept, originalLength);
     } else {
@@ -232,7 +253,7 @@ final class UdpInbound implements RioInbound {
       case TRUNCATED -> {
         received++;
         view.turnTo(batch.place(i), batch.offset(i));
-        onTruncated(batch.length(i));
+        onTruncated(batch.place(i), batch.length(i));
       }
       case FAILED -> onReceiveError(queue.error("receive", batch.code(i)));
       case SOCKET_FAILED -> connection.onSocketFailed(queue.error("receive", batch.code(i)));

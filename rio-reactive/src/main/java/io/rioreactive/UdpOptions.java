@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,18 @@ final class UdpOptions implements Cloneable {
   int respondConcurrency;
 
   Duration respondTimeout = Duration.ofSeconds(30);
+
+  /** Of a server: whose datagrams are let in; null for anybody's. */
+  @Nullable Predicate<? super SourceView> sourceFilter;
+
+  @Nullable RateLimit rateLimit;
+
+  /** In ascending order. Nobody can be answered at port 0, and the others answer anything. */
+  List<Integer> refusedSourcePorts = List.of(0, 7, 13, 17, 19, 37);
+
+  /** Null for what suits: yes where each datagram is answered, at a port that was named. */
+  @Nullable Boolean refuseOwnPort;
+
   @Nullable Consumer<? super Drop> onDrop;
   @Nullable Consumer<? super IOException> onUnreachable;
   @Nullable Consumer<? super RioUdpServer> onBind;
@@ -161,6 +174,35 @@ final class UdpOptions implements Cloneable {
 
   Retry handlerRetry() {
     return handlerRetry;
+  }
+
+  @Nullable Predicate<? super SourceView> sourceFilter() {
+    return sourceFilter;
+  }
+
+  @Nullable RateLimit rateLimit() {
+    return rateLimit;
+  }
+
+  List<Integer> refusedSourcePorts() {
+    return refusedSourcePorts;
+  }
+
+  boolean refusesOwnPort() {
+    Boolean said = refuseOwnPort;
+    return said == null ? respond != null && isPortNamed() : said;
+  }
+
+  private boolean isPortNamed() {
+    return local != null && local.port() != 0;
+  }
+
+  /** Whether it matters to nobody who sends. */
+  boolean admitsAllSources() {
+    return sourceFilter == null
+        && rateLimit == null
+        && refusedSourcePorts.isEmpty()
+        && !refusesOwnPort();
   }
 
   @Nullable Consumer<? super Drop> onDrop() {
@@ -287,6 +329,7 @@ final class UdpOptions implements Cloneable {
           o.onUnbound = null;
           o.memberships = List.of();
           o.pcapPath = null;
+          o.rateLimit = null;
           o.isProbe = true;
           o.receiveSlots = 1;
           o.sendSlots = 1;
@@ -401,6 +444,11 @@ final class UdpOptions implements Cloneable {
         segmentation,
         coalescing,
         socketOptions);
+  }
+
+  /** Both have to accept; the one that was set first is asked first. */
+  static <T> Predicate<T> both(@Nullable Predicate<? super T> first, Predicate<? super T> second) {
+    return value -> (first == null || first.test(value)) && second.test(value);
   }
 
   /** Both, one after the other; what the first throws keeps the second from being called. */

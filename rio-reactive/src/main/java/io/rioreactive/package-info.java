@@ -7,6 +7,7 @@
  * kernel.CompletionQueue.dequeue   the pump takes a batch of completions          Pump.turn
  *   → UdpConnection.onCompletion   each goes to its direction
  *   → UdpInbound.onCompletion      the slot goes from POSTED to FILLED            Slots
+ *   → SourceGate.refusal           who may send, by the address in the slot
  *   → InboundSubscription.onSlot   decoded in the slot, or copied into a value    DatagramView
  *   → Subscriber.onNext            the application's pipeline
  *

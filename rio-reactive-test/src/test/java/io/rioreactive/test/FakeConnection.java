@@ -83,6 +83,9 @@ final class FakeConnection {
     Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
     dropped.put(DropReason.TRUNCATED, 11L);
     dropped.put(DropReason.DECODER, 12L);
+    dropped.put(DropReason.FILTERED, 15L);
+    dropped.put(DropReason.REFUSED_PORT, 16L);
+    dropped.put(DropReason.RATE_LIMITED, 17L);
     dropped.put(DropReason.CANCELLED, 13L);
     dropped.put(DropReason.CLOSED, 14L);
     Map<DropReason, Long> failed = new EnumMap<>(DropReason.class);

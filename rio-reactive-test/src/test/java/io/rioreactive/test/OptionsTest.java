@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.rioreactive.Notification;
 import io.rioreactive.PumpGroup;
+import io.rioreactive.RateLimit;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioSocketOptions;
 import io.rioreactive.RioUdpServer;
@@ -43,6 +44,9 @@ class OptionsTest {
           impossible(it -> it.sendSlots(-1), "sendSlots", "-1", "1 to 16777216"),
           impossible(
               it -> it.sendSlots(Integer.MAX_VALUE), "sendSlots", "2147483647", "1 to 16777216"),
+          impossible(it -> it.refusedSourcePorts(7, -1), "refusedSourcePorts", "-1", "0 to 65535"),
+          impossible(
+              it -> it.refusedSourcePorts(65_536), "refusedSourcePorts", "65536", "0 to 65535"),
           impossible(it -> it.datagramSize(0), "datagramSize", "0", "1 to 65507"),
           impossible(it -> it.datagramSize(-1), "datagramSize", "-1", "1 to 65507"),
           impossible(it -> it.datagramSize(65_508), "datagramSize", "65508", "1 to 65507"),
@@ -92,7 +96,10 @@ class OptionsTest {
           it -> it.option(RioSocketOptions.IP_DONTFRAGMENT, true),
           it -> it.option(StandardSocketOptions.SO_REUSEADDR, true),
           it -> it.option(StandardSocketOptions.SO_REUSEPORT, true),
-          it -> it.option(StandardSocketOptions.SO_BROADCAST, true));
+          it -> it.option(StandardSocketOptions.SO_BROADCAST, true),
+          it -> it.refusedSourcePorts(0, 65_535),
+          it -> it.rateLimit(new RateLimit(1, 1, 1, 0, 0)),
+          it -> it.rateLimit(new RateLimit(1_000_000, 1_000_000, 1 << 20, 32, 128)));
 
   static final List<Consumer<RioUdpServer>> NULLS =
       List.of(
@@ -106,6 +113,9 @@ class OptionsTest {
           it -> it.option(StandardSocketOptions.SO_RCVBUF, null),
           it -> it.handle(null),
           it -> it.handlerRetry(null),
+          it -> it.sourceFilter(null),
+          it -> it.rateLimit(null),
+          it -> it.refusedSourcePorts((int[]) null),
           it -> it.doOnDrop(null),
           it -> it.doOnBind(null),
           it -> it.doOnBound(null),

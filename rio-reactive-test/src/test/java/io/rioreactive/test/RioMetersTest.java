@@ -76,6 +76,9 @@ class RioMetersTest {
     expected.put("skipped", 40.0);
     expected.put("dropped truncated", 11.0);
     expected.put("dropped decoder", 12.0);
+    expected.put("dropped filtered", 15.0);
+    expected.put("dropped refused_port", 16.0);
+    expected.put("dropped rate_limited", 17.0);
     expected.put("dropped cancelled", 13.0);
     expected.put("dropped closed", 14.0);
     expected.put("receive.errors", 15.0);

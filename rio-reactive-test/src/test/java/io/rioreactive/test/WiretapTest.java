@@ -53,6 +53,21 @@ class WiretapTest {
     }
   }
 
+  /** Whoever looks for it in the log wonders why it is not answered. */
+  @Test
+  void whatIsRefusedIsLoggedAsWell() {
+    try (CapturedLog log = new CapturedLog();
+        SimulatedServer server =
+            SimulatedServer.bind(it -> it.wiretap(true).sourceFilter(source -> false))) {
+      server.connection().receive().subscribe();
+      server.run();
+      server.deliver("abc");
+      server.run();
+
+      assertThat(log.text()).contains("received 3 bytes", "61 62 63");
+    }
+  }
+
   @Test
   void nothingIsLoggedUnlessAskedFor() {
     try (CapturedLog log = new CapturedLog();

@@ -67,9 +67,14 @@ public record SocketAddressFormat(int afInet6, boolean isIpv6Socket) {
         : lowOfV4(memory.get(BE_INT, offset + V4_ADDRESS));
   }
 
+  /** Port of the address at {@code offset}: it stands at the same place in both families. */
+  public int readPort(MemorySegment memory, long offset) {
+    return memory.get(BE_SHORT, offset + PORT) & 0xFFFF;
+  }
+
   /** Port and scope of the address at {@code offset}, as {@link #portAndScope} packs them. */
   public long readPortAndScope(MemorySegment memory, long offset) {
-    int port = memory.get(BE_SHORT, offset + PORT) & 0xFFFF;
+    int port = readPort(memory, offset);
     int scope = isV6(memory, offset) ? memory.get(JAVA_INT_UNALIGNED, offset + V6_SCOPE) : 0;
     return portAndScope(port, scope);
   }

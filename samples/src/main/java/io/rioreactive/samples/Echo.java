@@ -21,7 +21,12 @@ final class Echo implements Runnable {
   @Override
   public void run() {
     RioConnection connection =
-        options.server().pumps(pumps).handle((in, out) -> out.send(in.receive())).bindNow();
+        options
+            .server()
+            .refuseOwnPort(true) // or two of them could be made to talk to each other for ever
+            .pumps(pumps)
+            .handle((in, out) -> out.send(in.receive()))
+            .bindNow();
     new Console(connection, Echo::status).serve();
   }
 

@@ -25,6 +25,7 @@ final class Sockperf implements Runnable {
     RioConnection connection =
         options
             .server()
+            .refuseOwnPort(true) // an answer is long enough to be answered
             .handle(
                 (in, out) ->
                     out.send(

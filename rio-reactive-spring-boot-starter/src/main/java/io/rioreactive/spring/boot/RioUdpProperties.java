@@ -75,6 +75,16 @@ public record RioUdpProperties(
    * @param concurrency Number of handler calls at once. As many as there are receive slots, 256 at
    *     most, by default.
    * @param respondTimeout How long a handler call may take; 0 for no limit.
+   * @param allowedSources Addresses and ranges whose datagrams are taken, as in 192.0.2.0/24. All
+   *     by default.
+   * @param rateLimit Number of datagrams a second that are taken of one source. No limit by
+   *     default.
+   * @param rateLimitBurst Number of datagrams that are taken of it at once, after a silence. As
+   *     many as a second has by default.
+   * @param refusedSourcePorts Ports whose datagrams are refused, since an answer there might be
+   *     answered for ever; empty for none.
+   * @param refuseOwnPort Whether datagrams from the port number it is bound to are refused. With a
+   *     handler by default, unless the port is 0.
    * @param wiretap Whether each datagram is logged, at debug level.
    * @param wiretapFile File that each datagram is written to, for Wireshark (pcap). None by
    *     default.
@@ -98,6 +108,11 @@ public record RioUdpProperties(
       @Nullable DataSize sendBuffer,
       @Nullable Integer concurrency,
       @DefaultValue("30s") Duration respondTimeout,
+      @DefaultValue List<String> allowedSources,
+      @Nullable Integer rateLimit,
+      @Nullable Integer rateLimitBurst,
+      @DefaultValue({"0", "7", "13", "17", "19", "37"}) List<Integer> refusedSourcePorts,
+      @Nullable Boolean refuseOwnPort,
       @DefaultValue("false") boolean wiretap,
       @Nullable Path wiretapFile) {}
 

@@ -1,10 +1,13 @@
 package io.rioreactive.spring.boot;
 
 import io.rioreactive.PumpGroup;
+import io.rioreactive.RateLimit;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.SourceView;
 import io.rioreactive.spring.RioUdpServerCustomizer;
 import io.rioreactive.spring.boot.RioUdpProperties.Server;
 import java.net.StandardSocketOptions;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +79,14 @@ final class ServerFactory {
             (it, size) -> it.option(StandardSocketOptions.SO_SNDBUF, bytes(size)))
         .set("concurrency", said.concurrency(), ServerFactory::checkConcurrency)
         .set("respond-timeout", said.respondTimeout(), RioUdpServer::respondTimeout)
+        .set("allowed-sources", said.allowedSources(), ServerFactory::allow)
+        .set("rate-limit", said.rateLimit(), (it, rate) -> it.rateLimit(RateLimit.perSecond(rate)))
+        .set(
+            "rate-limit-burst",
+            said.rateLimitBurst(),
+            (it, burst) -> limit(it, said.rateLimit(), burst))
+        .set("refused-source-ports", said.refusedSourcePorts(), ServerFactory::refusePorts)
+        .set("refuse-own-port", said.refuseOwnPort(), RioUdpServer::refuseOwnPort)
         .set("wiretap", said.wiretap(), RioUdpServer::wiretap)
         .set("wiretap-file", said.wiretapFile(), RioUdpServer::wiretap)
         .server;
@@ -84,6 +95,23 @@ final class ServerFactory {
   /** The nearest that an int can say: what is beyond is out of every range. */
   private static int bytes(DataSize size) {
     return Math.clamp(size.toBytes(), Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  private static RioUdpServer allow(RioUdpServer server, List<String> sources) {
+    return sources.isEmpty()
+        ? server
+        : server.sourceFilter(SourceView.in(sources.toArray(String[]::new)));
+  }
+
+  private static RioUdpServer limit(RioUdpServer server, @Nullable Integer rate, int burst) {
+    if (rate == null) {
+      throw new IllegalArgumentException("there is no rate to go with it: set rate-limit as well");
+    }
+    return server.rateLimit(RateLimit.perSecond(rate).withBurst(burst));
+  }
+
+  private static RioUdpServer refusePorts(RioUdpServer server, List<Integer> ports) {
+    return server.refusedSourcePorts(ports.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /** It is said again with the handler; here a wrong one is refused by its property. */

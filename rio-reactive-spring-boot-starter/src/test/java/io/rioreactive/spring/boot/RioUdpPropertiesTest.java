@@ -74,6 +74,11 @@ class RioUdpPropertiesTest {
             "rio.udp.server.send-buffer=64KB",
             "rio.udp.server.concurrency=3",
             "rio.udp.server.respond-timeout=5s",
+            "rio.udp.server.allowed-sources=127.0.0.0/8,::1",
+            "rio.udp.server.rate-limit=20",
+            "rio.udp.server.rate-limit-burst=100",
+            "rio.udp.server.refused-source-ports=53",
+            "rio.udp.server.refuse-own-port=true",
             "rio.udp.server.wiretap=true",
             "rio.udp.server.wiretap-file=" + capture)
         .run(
@@ -139,6 +144,10 @@ class RioUdpPropertiesTest {
           rio.udp.server.respond-timeout| -1s     | zero for no limit
           rio.udp.server.concurrency    | 0       | allowed are 1 to 16777216
           rio.udp.server.host           | ' '     | name a host or an address
+          rio.udp.server.rate-limit     | 0       | allowed are 1 to 1000000
+          rio.udp.server.allowed-sources| 10/8    | is not a whole address
+          rio.udp.server.rate-limit-burst | 9     | set rate-limit as well
+          rio.udp.server.refused-source-ports | 65536 | allowed are 0 to 65535
           rio.udp.servers.dns.pumps     | 2000    | allowed are 1 to 1024
           rio.udp.pump-group.size       | 0       | allowed are 1 to 1024
           """)
@@ -257,6 +266,8 @@ class RioUdpPropertiesTest {
             assertThat(plain(defaults.get("rio.udp.server." + property)))
                 .as(property)
                 .isEqualTo(plain(defaultOf(option))));
+    assertThat(defaults.get("rio.udp.server.refused-source-ports"))
+        .isEqualTo("[" + defaultOf("refusedSourcePorts") + "]");
     assertThat(defaults.get("rio.udp.server.segmentation")).isEqualTo("true");
     assertThat(defaultOf("segmentation")).isEqualTo("on");
     for (String[] off :

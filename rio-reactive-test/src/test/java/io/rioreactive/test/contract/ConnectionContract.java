@@ -14,4 +14,5 @@ interface ConnectionContract
         MulticastContract,
         RespondContract,
         ClientContract,
-        TruncationContract {}
+        TruncationContract,
+        HostileContract {}

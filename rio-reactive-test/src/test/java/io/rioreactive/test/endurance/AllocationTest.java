@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.rioreactive.Datagram;
 import io.rioreactive.DatagramView;
 import io.rioreactive.DatagramWriter;
+import io.rioreactive.RateLimit;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioSupport;
 import io.rioreactive.RioSupport.Capability;
 import io.rioreactive.RioUdpServer;
+import io.rioreactive.SourceView;
 import io.rioreactive.test.Needs;
 import io.rioreactive.test.ThreadCounters;
 import java.io.IOException;
@@ -101,6 +103,48 @@ class AllocationTest {
       assertBudget(0, () -> exchangeWithAll(echo));
     } finally {
       echo.disposeNow();
+    }
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
+  void whoMaySendIsJudgedWithoutAllocating(String provider) throws Exception {
+    Needs.provider(provider);
+    openPeers(1_024);
+    Pool pool = new Pool();
+    RioConnection echo =
+        server(provider)
+            .sourceFilter(SourceView.in("127.0.0.0/8", "::1"))
+            .rateLimit(RateLimit.perSecond(1_000_000))
+            .refuseOwnPort(true)
+            .handle((in, out) -> out.send(in.receive(pool::decode), pool::encode))
+            .bindNow();
+    try {
+      assertBudget(0, () -> exchangeWithAll(echo));
+    } finally {
+      echo.disposeNow();
+    }
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
+  void whatIsRefusedAllocatesNothing(String provider) throws Exception {
+    Needs.provider(provider);
+    openPeers(4_096); // of whom some would not find their place in the cache of addresses
+    RioConnection connection =
+        server(provider)
+            .sourceFilter(
+                source -> {
+                  pump.lazySet(Thread.currentThread());
+                  return source.port() % 2 == 0; // and the others meet the limit
+                })
+            .rateLimit(RateLimit.perSecond(1).withBurst(1))
+            .bindNow();
+    connection.receive(view -> null).subscribe();
+    try {
+      assertBudget(0, () -> sendFromAll(connection));
+    } finally {
+      connection.disposeNow();
     }
   }
 

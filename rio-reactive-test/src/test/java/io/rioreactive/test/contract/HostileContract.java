@@ -1,0 +1,101 @@
+package io.rioreactive.test.contract;
+
+import static io.rioreactive.test.Eventually.eventually;
+import static io.rioreactive.test.contract.Testbed.payload;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rioreactive.DropReason;
+import io.rioreactive.RateLimit;
+import io.rioreactive.RioConnection;
+import io.rioreactive.RioStats;
+import io.rioreactive.SourceView;
+import io.rioreactive.test.Peer;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Who may send, and how much. */
+interface HostileContract extends OnTestbed {
+
+  int SLOT = 512;
+
+  @Test
+  default void whatTheFilterDoesNotWantIsCountedAndTheOthersAreAnswered() {
+    Peer wanted = testbed().peer();
+    Peer unwanted = testbed().peer();
+    int refused = unwanted.address().getPort();
+    RioConnection echo =
+        testbed()
+            .echo(
+                testbed()
+                    .server()
+                    .datagramSize(SLOT)
+                    .sourceFilter(SourceView.in("127.0.0.0/8"))
+                    .sourceFilter(source -> source.port() != refused));
+
+    for (int length : new int[] {0, 1, SLOT, SLOT + 1, 2 * SLOT}) {
+      unwanted.send(payload(length), echo.localAddress());
+    }
+
+    assertThat(wanted.ask("hello", echo.localAddress())).isEqualTo("hello");
+    eventually(
+        () -> {
+          assertThat(echo.stats().received()).isEqualTo(6);
+          assertThat(echo.stats().delivered()).isEqualTo(1);
+        });
+    assertThat(echo.stats().count(DropReason.FILTERED)).isEqualTo(5);
+    assertThat(echo.stats().count(DropReason.TRUNCATED)).isZero();
+  }
+
+  @Test
+  default void aRangeThatTheSenderIsNotInLetsNothingThrough() {
+    RioConnection echo =
+        testbed()
+            .echo(
+                testbed()
+                    .server()
+                    .sourceFilter(SourceView.in("192.0.2.0/24", "2001:db8::/32", "127.0.0.9")));
+
+    testbed().peer().send("hello", echo.localAddress());
+
+    eventually(() -> assertThat(echo.stats().count(DropReason.FILTERED)).isEqualTo(1));
+    assertThat(echo.stats().sent()).isZero();
+  }
+
+  @Test
+  default void aPortThatIsRefusedIsNotAnswered() {
+    Peer peer = testbed().peer();
+    Peer service = testbed().peer();
+    RioConnection echo =
+        testbed().echo(testbed().server().refusedSourcePorts(7, service.address().getPort()));
+
+    service.send("an answer to answer", echo.localAddress());
+
+    assertThat(peer.ask("hello", echo.localAddress())).isEqualTo("hello");
+    eventually(
+        () -> {
+          assertThat(echo.stats().count(DropReason.REFUSED_PORT)).isEqualTo(1);
+          assertThat(echo.stats().delivered()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  default void aSourceHasItsBurstAndWhatIsMoreIsCounted() {
+    long began = System.nanoTime();
+    RioConnection echo =
+        testbed().echo(testbed().server().rateLimit(RateLimit.perSecond(1).withBurst(5)));
+    Peer peer = testbed().peer();
+
+    for (int i = 0; i < 50; i++) {
+      peer.send(payload(10), echo.localAddress());
+    }
+
+    eventually(
+        () -> {
+          RioStats stats = echo.stats();
+          assertThat(stats.received()).isEqualTo(50);
+          assertThat(stats.delivered() + stats.count(DropReason.RATE_LIMITED)).isEqualTo(50);
+        });
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+    assertThat(echo.stats().delivered()).isBetween(5L, 5 + seconds + 1);
+  }
+}
