@@ -105,6 +105,11 @@ final class ConnectionGroup implements RioConnection {
   }
 
   @Override
+  public void validated(InetSocketAddress peer) {
+    members.forEach(member -> member.validated(peer));
+  }
+
+  @Override
   public void dispose() {
     members.forEach(RioConnection::dispose);
   }

@@ -361,8 +361,17 @@ public final class DatagramWriter {
     private final DropReason reason;
 
     Unsendable(DropReason reason, String why) {
-      super(why);
+      this(reason, why, true);
+    }
+
+    private Unsendable(DropReason reason, String why, boolean hasStack) {
+      super(why, null, hasStack, hasStack);
       this.reason = reason;
+    }
+
+    /** One for many datagrams: it has no stack, and nothing can be added to it. */
+    static Unsendable shared(DropReason reason, String why) {
+      return new Unsendable(reason, why, false);
     }
 
     DropReason reason() {

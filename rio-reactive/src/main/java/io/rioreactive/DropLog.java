@@ -111,7 +111,7 @@ final class DropLog {
       case CANCELLED -> "Its subscriber had cancelled.";
       case CLOSED -> "The connection was ending.";
       case ENCODER -> "The encoder threw, or named no target.";
-      case TOO_LARGE, BAD_ADDRESS, UNREACHABLE, NOT_PERMITTED, SYSTEM ->
+      case TOO_LARGE, BAD_ADDRESS, UNREACHABLE, NOT_PERMITTED, AMPLIFICATION, SYSTEM ->
           cause == null ? "" : cause.getMessage() + ".";
     };
   }

@@ -36,6 +36,11 @@ public enum DropReason {
   UNREACHABLE(Drop.Direction.OUTBOUND),
   /** Not sent: a firewall or a missing permission (broadcast, for example) forbade it. */
   NOT_PERMITTED(Drop.Direction.OUTBOUND),
+  /**
+   * Not sent: more than three times what has come from its target, which nobody has validated
+   * ({@link RioUdpServer#amplificationGuard}). Remedy: {@link RioConnection#validated}.
+   */
+  AMPLIFICATION(Drop.Direction.OUTBOUND),
   /** Not sent: any other error of the system. */
   SYSTEM(Drop.Direction.OUTBOUND);
 

@@ -120,6 +120,26 @@ public interface RioConnection extends Disposable {
    */
   Mono<Void> unblock(Membership membership);
 
+  /**
+   * Says that an address is not forged, since whoever has it has shown that he hears what is sent
+   * there: has answered with a number that he was sent, for one. From now on {@link
+   * RioUdpServer#amplificationGuard} lets everything leave to it. Without the guard it has no
+   * effect.
+   *
+   * <pre>{@code
+   * if (answersItsChallenge(query)) {
+   *   connection.validated(query.remoteAddress());
+   * }
+   * }</pre>
+   *
+   * <p>It is in effect for what is sent after the call, from whichever thread. A server with {@link
+   * RioUdpServer#pumps} tells all of its sockets.
+   *
+   * @param peer address and port, as they were received
+   * @throws IllegalArgumentException if it is not resolved
+   */
+  void validated(InetSocketAddress peer);
+
   /** {@link RioInbound#receive()}. */
   default Flux<Datagram> receive() {
     return inbound().receive();

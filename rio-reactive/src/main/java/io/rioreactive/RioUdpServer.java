@@ -49,7 +49,7 @@ import reactor.core.publisher.Mono;
  * reaches them</td></tr>
  * <tr><td>refuseOwnPort</td><td>on with respond and a port that was named</td><td>two servers shall
  * not answer each other</td></tr>
- * <tr><td>sourceFilter, rateLimit</td><td>none</td><td>who may send is the
+ * <tr><td>sourceFilter, rateLimit, amplificationGuard</td><td>none</td><td>who may send is the
  * application's to know</td></tr>
  * <tr><td>SO_REUSEADDR</td><td>off</td><td>for UDP it lets a second socket take the port</td></tr>
  * </table>
@@ -272,6 +272,25 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    */
   public RioUdpServer refuseOwnPort(boolean enabled) {
     return with(o -> o.refuseOwnPort = enabled);
+  }
+
+  /**
+   * Whether to send no more than three times the bytes to an address that have come from it, until
+   * the application has called {@link RioConnection#validated}: the rule of QUIC (RFC 9000, section
+   * 8.1) for servers whose answers are longer than the questions. Without it, whoever forges a
+   * source can have them sent to somebody else. Default off.
+   *
+   * <p>It holds for all that the server sends, by {@link #respond}, {@link #handle} or {@link
+   * RioConnection#send}. What is too much is dropped and counted ({@link
+   * DropReason#AMPLIFICATION}). Payload counts, and nothing that {@link #sourceFilter}, {@link
+   * #rateLimit} or a port has kept out.
+   *
+   * <p>Each socket remembers 16,384 addresses, in 512 KiB; of more, some are forgotten: nothing can
+   * then be sent to them before they send again, and they are to be validated again. Validated ones
+   * are forgotten last.
+   */
+  public RioUdpServer amplificationGuard(boolean enabled) {
+    return with(o -> o.amplificationGuard = enabled);
   }
 
   /** Called before each bind, on the subscribing thread; what it throws fails the bind. */

@@ -84,6 +84,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   private final @Nullable Handler handler;
   private final DropLog dropLog;
   private final @Nullable Wiretap wiretap;
+  private final @Nullable AmplificationGuard guard;
 
   /** The address that the socket could not be connected to when it last tried; pump only. */
   private @Nullable InetSocketAddress refusedPeer;
@@ -121,6 +122,7 @@ final class UdpConnection implements RioConnection, PumpTask {
     this.memberships = new Memberships(queue);
     this.dropLog = new DropLog(this, options.onDrop());
     this.wiretap = Wiretap.of(this, options);
+    this.guard = AmplificationGuard.of(options, queue);
     this.inbound = new UdpInbound(this, queue, pump.addresses());
     this.outbound = new UdpOutbound(this, queue, pump.addresses());
     this.outbound.onPeer(peer);
@@ -211,6 +213,20 @@ final class UdpConnection implements RioConnection, PumpTask {
                     sink.error(refused);
                   }
                 }));
+  }
+
+  @Override
+  public void validated(InetSocketAddress peer) {
+    Objects.requireNonNull(peer, "peer");
+    if (peer.isUnresolved()) {
+      throw new IllegalArgumentException(
+          "peer " + peer + " is not resolved: take the remoteAddress of what it has sent");
+    }
+    AmplificationGuard its = guard;
+    if (its != null) {
+      its.validate(peer); // first: an answer that leaves before the task runs finds it
+      execute(its::onValidated);
+    }
   }
 
   /** As {@link RequestQueue#steerByCpu}. */
@@ -312,6 +328,10 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   @Nullable Wiretap wiretap() {
     return wiretap;
+  }
+
+  @Nullable AmplificationGuard guard() {
+    return guard;
   }
 
   UdpInbound udpInbound() {

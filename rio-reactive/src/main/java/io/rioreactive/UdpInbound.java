@@ -41,6 +41,9 @@ final class UdpInbound implements RioInbound {
   /** Null where everybody may send. */
   private final @Nullable SourceGate gate;
 
+  /** Null where there is none. */
+  private final @Nullable AmplificationGuard guard;
+
   /** The subscriber, or null, or {@link #closed} for ever. */
   private final AtomicReference<@Nullable InboundSubscription<?>> seat = new AtomicReference<>();
 
@@ -68,6 +71,7 @@ final class UdpInbound implements RioInbound {
     this.view = new DatagramView(queue, addresses);
     this.wiretap = connection.wiretap();
     this.gate = SourceGate.of(connection, queue);
+    this.guard = connection.guard();
     this.withdrawn = new int[Math.min(slots.count(), 256)];
     this.closed = new InboundSubscription<>(this, Operators.emptySubscriber(), ignored -> null);
   }
@@ -210,6 +214,9 @@ final class UdpInbound implements RioInbound {
       tap(length, originalLength);
       onDrop(refusal, Math.max(length, originalLength), null);
       return false;
+    }
+    if (guard != null) {
+      guard.onReceived(place, length);
     }
     return true;
   }

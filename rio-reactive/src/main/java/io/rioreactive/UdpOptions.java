@@ -130,6 +130,7 @@ final class UdpOptions implements Cloneable {
   /** Null for what suits: yes where each datagram is answered, at a port that was named. */
   @Nullable Boolean refuseOwnPort;
 
+  boolean amplificationGuard;
   @Nullable Consumer<? super Drop> onDrop;
   @Nullable Consumer<? super IOException> onUnreachable;
   @Nullable Consumer<? super RioUdpServer> onBind;
@@ -203,6 +204,10 @@ final class UdpOptions implements Cloneable {
         && rateLimit == null
         && refusedSourcePorts.isEmpty()
         && !refusesOwnPort();
+  }
+
+  boolean guardsAmplification() {
+    return amplificationGuard;
   }
 
   @Nullable Consumer<? super Drop> onDrop() {
@@ -330,6 +335,7 @@ final class UdpOptions implements Cloneable {
           o.memberships = List.of();
           o.pcapPath = null;
           o.rateLimit = null;
+          o.amplificationGuard = false;
           o.isProbe = true;
           o.receiveSlots = 1;
           o.sendSlots = 1;

@@ -45,6 +45,9 @@ final class UdpOutbound implements RioOutbound {
 
   private final @Nullable Wiretap wiretap;
 
+  /** Null where there is none. */
+  private final @Nullable AmplificationGuard guard;
+
   /** {@link Slots#posted()} for other threads. */
   private volatile int inFlight;
 
@@ -57,6 +60,7 @@ final class UdpOutbound implements RioOutbound {
     this.slots = new Slots(queue.sendSlots().slots());
     this.writer = new DatagramWriter(queue, addresses);
     this.wiretap = connection.wiretap();
+    this.guard = connection.guard();
     this.owner = new OutboundSend<?>[slots.count()];
     this.lengths = new int[slots.count()];
   }
@@ -163,6 +167,9 @@ final class UdpOutbound implements RioOutbound {
     counters.increment(Counters.ACCEPTED);
     int slot = slots.fillNext();
     Throwable failure = encode(value, encoder, slot);
+    if (failure == null && guard != null && !guard.admits(slot, writer.written())) {
+      failure = guard.refusal();
+    }
     if (failure == null) {
       failure = post(send, slot);
     }

@@ -94,6 +94,7 @@ final class FakeConnection {
     failed.put(DropReason.BAD_ADDRESS, 33L);
     failed.put(DropReason.UNREACHABLE, 34L);
     failed.put(DropReason.NOT_PERMITTED, 35L);
+    failed.put(DropReason.AMPLIFICATION, 37L);
     failed.put(DropReason.SYSTEM, 36L);
     return new RioStats(
         demand,

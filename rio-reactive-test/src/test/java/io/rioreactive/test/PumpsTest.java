@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rioreactive.Datagram;
+import io.rioreactive.DropReason;
 import io.rioreactive.Membership;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
@@ -207,6 +208,29 @@ class PumpsTest {
     assertThat(server.stats().received()).isEqualTo(3 + PEERS);
     assertThat(heard).filteredOn(text -> !text.startsWith("z")).hasSize(3);
     assertThat(server.stats().memberships()).hasSize(1);
+    server.disposeNow();
+  }
+
+  @Test
+  void aPeerThatIsValidatedIsSoOnWhicheverOfThemItIs() {
+    RioConnection server =
+        RioUdpServer.create()
+            .provider("linux-mmsg")
+            .pumps(2)
+            .amplificationGuard(true)
+            .respond(query -> Mono.just(query.reply(new byte[100])))
+            .bindNow();
+    peers.forEach(peer -> peer.send("hello", server.localAddress()));
+    eventually(() -> assertThat(server.stats().count(DropReason.AMPLIFICATION)).isEqualTo(PEERS));
+
+    peers.forEach(peer -> server.validated(peer.address()));
+    peers.forEach(peer -> peer.send("hello", server.localAddress()));
+
+    assertThat(peers).allSatisfy(peer -> assertThat(peer.receive()).hasSize(100));
+    eventually(
+        () ->
+            assertThat(server.connections())
+                .allSatisfy(member -> assertThat(member.stats().sent()).isPositive()));
     server.disposeNow();
   }
 

@@ -91,6 +91,7 @@ class RioMetersTest {
     expected.put("send.failures bad_address", 33.0);
     expected.put("send.failures unreachable", 34.0);
     expected.put("send.failures not_permitted", 35.0);
+    expected.put("send.failures amplification", 37.0);
     expected.put("send.failures system", 36.0);
     expected.put("discarded", 17.0);
     expected.put("data.sent", 7_000.0);

@@ -85,6 +85,8 @@ public record RioUdpProperties(
    *     answered for ever; empty for none.
    * @param refuseOwnPort Whether datagrams from the port number it is bound to are refused. With a
    *     handler by default, unless the port is 0.
+   * @param amplificationGuard Whether no more than three times the bytes are sent to an address
+   *     that have come from it, until it is validated.
    * @param wiretap Whether each datagram is logged, at debug level.
    * @param wiretapFile File that each datagram is written to, for Wireshark (pcap). None by
    *     default.
@@ -113,6 +115,7 @@ public record RioUdpProperties(
       @Nullable Integer rateLimitBurst,
       @DefaultValue({"0", "7", "13", "17", "19", "37"}) List<Integer> refusedSourcePorts,
       @Nullable Boolean refuseOwnPort,
+      @DefaultValue("false") boolean amplificationGuard,
       @DefaultValue("false") boolean wiretap,
       @Nullable Path wiretapFile) {}
 

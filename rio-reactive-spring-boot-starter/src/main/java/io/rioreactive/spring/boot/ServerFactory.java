@@ -87,6 +87,7 @@ final class ServerFactory {
             (it, burst) -> limit(it, said.rateLimit(), burst))
         .set("refused-source-ports", said.refusedSourcePorts(), ServerFactory::refusePorts)
         .set("refuse-own-port", said.refuseOwnPort(), RioUdpServer::refuseOwnPort)
+        .set("amplification-guard", said.amplificationGuard(), RioUdpServer::amplificationGuard)
         .set("wiretap", said.wiretap(), RioUdpServer::wiretap)
         .set("wiretap-file", said.wiretapFile(), RioUdpServer::wiretap)
         .server;

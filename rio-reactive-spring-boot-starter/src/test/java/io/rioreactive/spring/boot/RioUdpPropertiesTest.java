@@ -79,6 +79,7 @@ class RioUdpPropertiesTest {
             "rio.udp.server.rate-limit-burst=100",
             "rio.udp.server.refused-source-ports=53",
             "rio.udp.server.refuse-own-port=true",
+            "rio.udp.server.amplification-guard=true",
             "rio.udp.server.wiretap=true",
             "rio.udp.server.wiretap-file=" + capture)
         .run(

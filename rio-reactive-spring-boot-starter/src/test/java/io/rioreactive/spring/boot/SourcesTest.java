@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Who may send to a server, and how much: said by properties. */
+/** Who may send to a server, how much, and what leaves to whom: said by properties. */
 @Timeout(60)
 class SourcesTest {
 
@@ -108,5 +108,12 @@ class SourcesTest {
             context ->
                 assertThat(context.getBean(RioUdpProperties.class).server().refusedSourcePorts())
                     .isEmpty());
+  }
+
+  @Test
+  void nothingLongerThanThreeTimesLeavesToWhomNobodyHasValidated() {
+    ApplicationContextRunner guarded = with("rio.udp.server.amplification-guard=true");
+    assertDropped(guarded, DropReason.AMPLIFICATION, "31" + " ".repeat(8));
+    assertAnswered(with("rio.udp.server.amplification-guard=false"));
   }
 }

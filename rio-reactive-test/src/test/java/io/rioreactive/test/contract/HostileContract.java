@@ -11,9 +11,11 @@ import io.rioreactive.RioStats;
 import io.rioreactive.SourceView;
 import io.rioreactive.test.Peer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
-/** Who may send, and how much. */
+/** Who may send and how much, and what may be sent to whom. */
 interface HostileContract extends OnTestbed {
 
   int SLOT = 512;
@@ -97,5 +99,31 @@ interface HostileContract extends OnTestbed {
         });
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
     assertThat(echo.stats().delivered()).isBetween(5L, 5 + seconds + 1);
+  }
+
+  @Test
+  default void anUnknownPeerGetsThreeTimesWhatItSentAndAValidatedOneAllOfIt() {
+    AtomicInteger length = new AtomicInteger(90);
+    RioConnection server =
+        testbed()
+            .bind(
+                testbed()
+                    .server()
+                    .amplificationGuard(true)
+                    .respond(query -> Mono.just(query.reply(payload(length.get())))));
+    Peer peer = testbed().peer();
+
+    peer.send(payload(30), server.localAddress());
+    assertThat(peer.receive()).isEqualTo(payload(90));
+    length.set(91);
+    peer.send(payload(30), server.localAddress());
+    eventually(() -> assertThat(server.stats().count(DropReason.AMPLIFICATION)).isEqualTo(1));
+
+    server.validated(peer.address());
+    length.set(1_000);
+    peer.send(payload(1), server.localAddress());
+
+    assertThat(peer.receive()).isEqualTo(payload(1_000));
+    assertThat(server.stats().count(DropReason.AMPLIFICATION)).isEqualTo(1);
   }
 }

@@ -108,7 +108,7 @@ class AllocationTest {
 
   @ParameterizedTest(allowZeroInvocations = true)
   @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
-  void whoMaySendIsJudgedWithoutAllocating(String provider) throws Exception {
+  void whoMaySendAndHowMuchMayLeaveIsJudgedWithoutAllocating(String provider) throws Exception {
     Needs.provider(provider);
     openPeers(1_024);
     Pool pool = new Pool();
@@ -117,6 +117,7 @@ class AllocationTest {
             .sourceFilter(SourceView.in("127.0.0.0/8", "::1"))
             .rateLimit(RateLimit.perSecond(1_000_000))
             .refuseOwnPort(true)
+            .amplificationGuard(true)
             .handle((in, out) -> out.send(in.receive(pool::decode), pool::encode))
             .bindNow();
     try {
@@ -145,6 +146,24 @@ class AllocationTest {
       assertBudget(0, () -> sendFromAll(connection));
     } finally {
       connection.disposeNow();
+    }
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("io.rioreactive.test.ProvidersUnderTest#thatAllocateNothing")
+  void whatTheGuardKeepsBackAllocatesNothing(String provider) throws Exception {
+    Needs.provider(provider);
+    openPeers(1_024);
+    Pool pool = new Pool();
+    RioConnection amplifier =
+        server(provider)
+            .amplificationGuard(true)
+            .handle((in, out) -> out.send(in.receive(pool::decode), pool::encodeThirtyTimes))
+            .bindNow();
+    try {
+      assertBudget(0, () -> sendFromAll(amplifier));
+    } finally {
+      amplifier.disposeNow();
     }
   }
 
@@ -289,6 +308,13 @@ class AllocationTest {
     void encodeFrom(Holder holder, DatagramWriter writer) {
       encode(holder, writer);
       writer.from(holder.at, 0);
+    }
+
+    void encodeThirtyTimes(Holder holder, DatagramWriter writer) {
+      for (int i = 0; i < 29; i++) {
+        writer.remoteAddress(holder.from).put(holder.bytes, 0, holder.length);
+      }
+      encode(holder, writer);
     }
 
     void encode(Holder holder, DatagramWriter writer) {
