@@ -11,7 +11,8 @@ import org.slf4j.event.Level;
 /**
  * Tells of drops: the first of each reason to the log, with the remedy, and each one to {@link
  * RioUdpServer#doOnDrop}, and to a flight recording. The others are in the counters, so that nobody
- * can fill the log by sending.
+ * can fill the log by sending; at debug level too it has a few of them a second, and says how many
+ * it left out.
  *
  * <p>On the pump.
  */
@@ -21,6 +22,10 @@ final class DropLog {
 
   private final UdpConnection connection;
   private final @Nullable Consumer<? super Drop> consumer;
+  private final LogBudget budget = new LogBudget();
+
+  /** Whether the consumer has thrown before. */
+  private boolean hasThrown;
 
   DropLog(UdpConnection connection, @Nullable Consumer<? super Drop> consumer) {
     this.connection = connection;
@@ -29,7 +34,10 @@ final class DropLog {
 
   /** Whether the next drop needs an object. */
   boolean wants(boolean isFirst) {
-    return consumer != null || isFirst || LOG.isDebugEnabled() || FlightEvents.wantsDrops();
+    return consumer != null
+        || isFirst
+        || FlightEvents.wantsDrops()
+        || (LOG.isDebugEnabled() && budget.hasRoom());
   }
 
   /**
@@ -40,7 +48,7 @@ final class DropLog {
   void onDrop(Drop drop, boolean isFirst) {
     try {
       log(drop, isFirst);
-    } catch (Throwable unprintable) { // a cause whose message throws, for one
+    } catch (Throwable unprintable) { // a cause whose stack throws, for one
       LOG.warn("{}: {}, and its cause cannot be printed", connection, drop.reason());
     }
     if (FlightEvents.wantsDrops()) {
@@ -56,18 +64,28 @@ final class DropLog {
       try {
         consumer.accept(drop);
       } catch (Throwable thrown) {
-        LOG.error("{}: doOnDrop threw", connection, thrown);
+        onThrown(thrown);
       }
+    }
+  }
+
+  private void onThrown(Throwable thrown) {
+    if (!hasThrown) {
+      hasThrown = true;
+      LOG.error("{}: doOnDrop threw; later ones are logged at debug level", connection, thrown);
+    } else if (LOG.isDebugEnabled() && budget.takes()) {
+      LOG.debug("{}: doOnDrop threw {}", connection, thrown.getClass().getName());
     }
   }
 
   private void log(Drop drop, boolean isFirst) {
     boolean isNews = isFirst && isWorthWarning(drop.reason());
-    if (!isNews && !LOG.isDebugEnabled()) {
+    if (!isNews && !(LOG.isDebugEnabled() && budget.takes())) {
       return;
     }
+    Throwable cause = drop.cause();
     LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
-        .setCause(drop.cause())
+        .setCause(cause == null ? null : Withheld.of(cause, connection.options()))
         .log(
             "{}: {} a datagram of {}{} bytes {} {}: {}. {}{}",
             connection,
@@ -78,7 +96,9 @@ final class DropLog {
             drop.peer(),
             drop.reason(),
             remedy(drop),
-            isNews ? " Later ones are counted in stats(), and logged at debug level." : "");
+            isNews
+                ? " Later ones are counted in stats(), and logged at debug level."
+                : budget.leftOut());
   }
 
   /** Some kernels tell of a datagram that was cut off only that it was. */

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 
 /**
  * What the log says of failures of the application's code on one connection: the first of each
- * class of exception with its stack, later ones in a line at debug level. Whoever provokes failures
- * fills no log.
+ * class of exception with its stack, later ones in a line at debug level, a few a second. Whoever
+ * provokes failures fills no log; and what was sent does not get there ({@link Withheld}).
  *
  * <p>Not synchronised: failures come one after the other.
  */
@@ -18,6 +18,7 @@ final class FailureLog {
   private final String what;
   private final String consequence;
   private final Set<Class<?>> seen = new HashSet<>();
+  private final LogBudget budget = new LogBudget();
 
   /**
    * A log that has told nothing yet.
@@ -40,9 +41,14 @@ final class FailureLog {
           connection,
           what,
           consequence,
-          failure);
-    } else if (log.isDebugEnabled()) {
-      log.debug("{}: {}: {}", connection, what, failure.toString());
+          Withheld.of(failure, connection.options()));
+    } else if (log.isDebugEnabled() && budget.takes()) {
+      log.debug(
+          "{}: {}: {}{}",
+          connection,
+          what,
+          Withheld.text(failure, connection.options()),
+          budget.leftOut());
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.rioreactive;
 
-import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -95,7 +94,7 @@ final class Handler {
   private Publisher<Void> call() {
     try {
       return Flux.from(
-          Objects.requireNonNull(
+          NoPublisher.unlessNull(
               function.apply(connection.inbound(), connection.outbound()),
               "the function given to handle returned null: return a Publisher<Void>, or"
                   + " out.neverComplete() to keep the connection open"));
@@ -142,9 +141,13 @@ final class Handler {
   }
 
   private void onError(Throwable error) {
-    Throwable failure = error instanceof JvmFatal wrapped ? wrapped.getCause() : error;
+    Throwable cause = error instanceof JvmFatal ? error.getCause() : null;
+    Throwable failure = cause == null ? error : cause;
     if (!connection.isClosing()) {
-      LOG.error("{}: the handler failed for good: the connection closes", connection, failure);
+      LOG.error(
+          "{}: the handler failed for good: the connection closes",
+          connection,
+          Withheld.of(failure, options));
     }
     done(failure);
   }

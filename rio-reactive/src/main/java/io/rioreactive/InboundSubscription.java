@@ -149,7 +149,10 @@ final class InboundSubscription<T> implements Subscription, Scannable, PumpTask 
       try {
         Operators.onErrorDropped(failure, actual.currentContext());
       } catch (Throwable thrownByHook) {
-        LOG.error("{}: the subscriber threw and was cancelled", inbound.name(), failure);
+        LOG.error(
+            "{}: the subscriber threw and was cancelled",
+            inbound.name(),
+            inbound.loggable(failure));
       }
       inbound.onThrown(failure);
     }

@@ -43,6 +43,12 @@ final class PostPause {
 
   private Level levelOfFailing = Level.WARN;
 
+  /** A flood may bring about one refusal after the other. */
+  private final LogBudget budget = new LogBudget();
+
+  /** Whether the refusals of now have been told of. */
+  private boolean isTold;
+
   PostPause(UdpConnection connection) {
     this.connection = connection;
   }
@@ -58,21 +64,24 @@ final class PostPause {
 
   /** A post was refused that may succeed later. */
   void onRefused(KernelException refusal) {
-    if (!scheduled && refusals++ == 0) {
+    if (!scheduled && refusals++ == 0 && budget.takes()) {
+      isTold = true;
       LOG.warn(
-          "{}: is tried again every {} ms until it succeeds: {}",
+          "{}: is tried again every {} ms until it succeeds: {}{}",
           connection,
           PAUSE.toMillis(),
-          refusal.getMessage());
+          refusal.getMessage(),
+          budget.leftOut());
     }
     schedule();
   }
 
   void onPostedAll() {
-    if (refusals > 0) {
+    if (isTold) {
       LOG.info("{}: posts receives again, after {} refusals", connection, refusals);
-      refusals = 0;
+      isTold = false;
     }
+    refusals = 0;
   }
 
   /** A posted receive came back with an error. */

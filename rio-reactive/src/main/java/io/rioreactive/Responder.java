@@ -1,7 +1,6 @@
 package io.rioreactive;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,7 +87,7 @@ final class Responder {
 
   private Flux<Datagram> replies(Datagram query) {
     Publisher<Datagram> replies =
-        Objects.requireNonNull(
+        NoPublisher.unlessNull(
             function.apply(query),
             "the function given to respond returned null: return Mono.empty() for no reply");
     boolean isHere = replies instanceof Callable; // a value, or computed in the call

@@ -162,10 +162,10 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    * <p>What one call does concerns no other: a function that throws or answers null, a publisher
    * that fails or has not ended within {@link #respondTimeout} is counted ({@link
    * RioStats#handlerFailures}, {@link RioStats#respondTimeouts}), the first of each class of
-   * exception is logged at WARN, and the rest goes on. So are a {@link StackOverflowError} and a
-   * {@link LinkageError}, which a datagram can cause; another error of the JVM closes the
-   * connection. The calls that are under way are the demand: if all of them wait, datagrams wait in
-   * the socket. {@link RioConnection#shutdown} lets them end.
+   * exception is logged at WARN as by {@link #handle}, and the rest goes on. So are a {@link
+   * StackOverflowError} and a {@link LinkageError}, which a datagram can cause; another error of
+   * the JVM closes the connection. The calls that are under way are the demand: if all of them
+   * wait, datagrams wait in the socket. {@link RioConnection#shutdown} lets them end.
    *
    * @param concurrency calls under way at most, 1 to 16,777,216
    * @throws IllegalArgumentException if it is out of range

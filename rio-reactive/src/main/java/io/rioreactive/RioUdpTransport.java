@@ -218,7 +218,8 @@ public abstract sealed class RioUdpTransport<T extends RioUdpTransport<T>>
    * Decoders and encoders have neither.
    *
    * <p>The first failure of each class of exception is logged at WARN with its stack, later ones at
-   * debug level; {@link RioStats#handlerFailures} counts all.
+   * debug level; {@link RioStats#handlerFailures} counts all. Messages of exceptions are left out,
+   * since they may quote what a peer has sent, unless {@link #wiretap(boolean)} is on.
    */
   public T handle(
       BiFunction<? super RioInbound, ? super RioOutbound, ? extends Publisher<Void>> handler) {

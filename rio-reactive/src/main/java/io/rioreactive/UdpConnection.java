@@ -108,6 +108,12 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** Whether the sends are to be looked at as well; pump only. */
   private boolean hasSends;
 
+  /** Of what the network says of earlier datagrams. */
+  private final LogBudget budget = new LogBudget();
+
+  /** Whether doOnUnreachable has thrown before; pump only. */
+  private boolean hasThrown;
+
   private final Sinks.Empty<Void> whenEnding = Sinks.empty();
   private final Sinks.Empty<Void> closed = Sinks.empty();
   private final Disposable.Composite timers = Disposables.composite();
@@ -512,14 +518,25 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** A datagram that was sent earlier did not arrive: news, and the connection goes on. */
   void onUnreachable(KernelException why) {
     counters.increment(Counters.UNREACHABLE);
-    LOG.debug("{}: {}", this, why.getMessage());
+    if (LOG.isDebugEnabled() && budget.takes()) {
+      LOG.debug("{}: {}{}", this, why.getMessage(), budget.leftOut());
+    }
     var onUnreachable = options.onUnreachable();
     if (onUnreachable != null) {
       try {
         onUnreachable.accept(why);
       } catch (Throwable thrown) {
-        LOG.error("{}: doOnUnreachable threw", this, thrown);
+        onUnreachableThrew(thrown);
       }
+    }
+  }
+
+  private void onUnreachableThrew(Throwable thrown) {
+    if (!hasThrown) {
+      hasThrown = true;
+      LOG.error("{}: doOnUnreachable threw; later ones are logged at debug level", this, thrown);
+    } else if (LOG.isDebugEnabled() && budget.takes()) {
+      LOG.debug("{}: doOnUnreachable threw {}", this, thrown.getClass().getName());
     }
   }
 

@@ -44,6 +44,8 @@ final class UdpInbound implements RioInbound {
   /** Null where there is none. */
   private final @Nullable AmplificationGuard guard;
 
+  private final LogBudget budget = new LogBudget();
+
   /** The subscriber, or null, or {@link #closed} for ever. */
   private final AtomicReference<@Nullable InboundSubscription<?>> seat = new AtomicReference<>();
 
@@ -117,6 +119,11 @@ final class UdpInbound implements RioInbound {
 
   String name() {
     return connection.toString();
+  }
+
+  /** What may be logged of an exception that a datagram has brought about. */
+  Throwable loggable(Throwable thrown) {
+    return Withheld.of(thrown, connection.options());
   }
 
   // Doors: any thread
@@ -314,7 +321,9 @@ final class UdpInbound implements RioInbound {
       connection.onUnreachable(error);
     } else {
       counters.increment(Counters.RECEIVE_ERRORS);
-      LOG.debug("{}: a receive failed and the socket goes on", name(), error);
+      if (LOG.isDebugEnabled() && budget.takes()) {
+        LOG.debug("{}: a receive failed and the socket goes on{}", name(), budget.leftOut(), error);
+      }
     }
     pause.onFailed(error);
   }

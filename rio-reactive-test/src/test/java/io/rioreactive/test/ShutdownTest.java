@@ -316,7 +316,9 @@ class ShutdownTest {
     try (CapturedLog log = new CapturedLog()) {
       work.tryEmitError(new IllegalStateException("too late"));
       server.run();
-      assertThat(log.text()).contains("too late").doesNotContain("handlerRetry");
+      assertThat(log.text())
+          .contains("failed for good", "java.lang.IllegalStateException")
+          .doesNotContain("handlerRetry", "too late");
     }
 
     assertThat(closed.isTerminatedComplete()).isTrue();

@@ -103,7 +103,9 @@ class ThrowingSubscriberTest {
 
     try (CapturedLog log = new CapturedLog()) {
       rig.receive("1");
-      assertThat(log.text()).contains("not mine to handle");
+      assertThat(log.text())
+          .contains("the subscriber threw", "java.lang.IllegalStateException")
+          .doesNotContain("not mine to handle");
     }
     assertThat(subscribe(Probe.requesting(1)).isLive()).isTrue();
     rig.assertPosted(1);

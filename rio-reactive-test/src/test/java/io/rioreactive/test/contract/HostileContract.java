@@ -2,6 +2,7 @@ package io.rioreactive.test.contract;
 
 import static io.rioreactive.test.Eventually.eventually;
 import static io.rioreactive.test.contract.Testbed.payload;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rioreactive.DropReason;
@@ -9,13 +10,15 @@ import io.rioreactive.RateLimit;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioStats;
 import io.rioreactive.SourceView;
+import io.rioreactive.test.CapturedLog;
 import io.rioreactive.test.Peer;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/** Who may send and how much, and what may be sent to whom. */
+/** Who may send and how much, what may be sent to whom, and bytes that nobody has asked for. */
 interface HostileContract extends OnTestbed {
 
   int SLOT = 512;
@@ -125,5 +128,53 @@ interface HostileContract extends OnTestbed {
 
     assertThat(peer.receive()).isEqualTo(payload(1_000));
     assertThat(server.stats().count(DropReason.AMPLIFICATION)).isEqualTo(1);
+  }
+
+  @Test
+  default void bytesOfEveryKindAreCountedAndNeverQuotedInTheLog() {
+    Random random = new Random(1_010);
+    try (CapturedLog log = new CapturedLog()) {
+      RioConnection connection =
+          testbed()
+              .bind(
+                  testbed()
+                      .server()
+                      .datagramSize(SLOT)
+                      .respond(query -> Mono.just(query.reply(square(query.asString())))));
+      Peer peer = testbed().peer();
+
+      for (int i = 1; i <= 200; i++) {
+        peer.send(hostile(random), connection.localAddress());
+        if (i % 20 == 0) {
+          assertThat(peer.ask("17", connection.localAddress())).isEqualTo("289");
+        }
+      }
+
+      eventually(
+          () -> {
+            RioStats stats = connection.stats();
+            assertThat(stats.received()).isEqualTo(210);
+            assertThat(stats.handlerFailures() + stats.count(DropReason.TRUNCATED)).isEqualTo(200);
+          });
+      assertThat(log.text()).doesNotContain("secret", "forged line");
+      assertThat(log.warnings()).as("one for each kind").hasSizeLessThanOrEqualTo(2);
+      assertThat(log.errors()).isEmpty();
+    }
+  }
+
+  private static String square(String number) {
+    int value = Integer.parseInt(number); // which quotes what is no number
+    return String.valueOf(value * value);
+  }
+
+  /** Of any length, with line breaks for the log and with bytes that are no text. */
+  private static byte[] hostile(Random random) {
+    byte[] begin = "secret\r\n[main] ERROR forged line\n".getBytes(UTF_8);
+    byte[] bytes = new byte[random.nextInt(3 * SLOT / 2)];
+    random.nextBytes(bytes);
+    for (int at = 0; at < bytes.length; at += 100) {
+      System.arraycopy(begin, 0, bytes, at, Math.min(begin.length, bytes.length - at));
+    }
+    return bytes;
   }
 }
