@@ -8,4 +8,5 @@ interface SystemContract
         GroupSocketContract,
         InteropContract,
         PacketInfoContract,
-        SystemClientContract {}
+        SystemClientContract,
+        OverloadContract {}
