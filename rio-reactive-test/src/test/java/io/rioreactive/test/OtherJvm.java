@@ -8,10 +8,12 @@ import java.util.List;
 /** A program among the tests' own classes, in a JVM of its own. */
 public final class OtherJvm {
 
+  private static final String ALL_UNNAMED = "--enable-native-access=ALL-UNNAMED";
+
   private OtherJvm() {}
 
   /**
-   * The command that starts it.
+   * The command that starts it on the class path, as most users do.
    *
    * @param options for the JVM
    */
@@ -26,17 +28,34 @@ public final class OtherJvm {
    */
   public static List<String> command(
       List<String> options, List<String> more, Class<?> program, String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(options);
-    command.add("-cp");
+    List<String> all = new ArrayList<>(List.of(ALL_UNNAMED));
+    all.addAll(options);
     List<String> classPath = new ArrayList<>(List.of(ReadmeTest.classPath()));
     classPath.add(ReadmeTest.placeOf(program.getName()));
     more.forEach(type -> classPath.add(ReadmeTest.placeOf(type)));
-    command.add(String.join(File.pathSeparator, classPath));
-    command.add(program.getName());
+    return command(all, String.join(File.pathSeparator, classPath), program, args);
+  }
+
+  /**
+   * The command that starts it where the library is a module. The program itself is on the class
+   * path.
+   *
+   * @param options for the JVM, which gives no native access without
+   */
+  static List<String> moduleCommand(List<String> options, Class<?> program, String... args) {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of("--module-path", ReadmeTest.classPath()));
+    all.addAll(List.of("--add-modules", "io.rioreactive"));
+    return command(all, ReadmeTest.placeOf(program.getName()), program, args);
+  }
+
+  private static List<String> command(
+      List<String> options, String classPath, Class<?> program, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, program.getName()));
     command.addAll(List.of(args));
     return command;
   }

@@ -68,13 +68,19 @@ public final class NativeLibrary {
       return opened;
     } catch (LinkageError e) {
       throw new IOException(
-          name + " needs " + needs + ", and native access (--enable-native-access): " + reason(e),
+          name + " needs " + needs + ", and native access (" + nativeAccess() + "): " + reason(e),
           e);
     } finally {
       if (!isOpen) {
         arena.close();
       }
     }
+  }
+
+  /** The option that gives it, where this library is a module and where it is none. */
+  private static String nativeAccess() {
+    Module module = NativeLibrary.class.getModule();
+    return "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
   }
 
   /** Why a class that calls native code could not be used; also at the second try to use it. */

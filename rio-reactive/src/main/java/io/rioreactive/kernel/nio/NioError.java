@@ -42,8 +42,13 @@ enum NioError {
       Kind.TRANSIENT,
       "buffer space|memory|temporarily",
       "the system is short of memory or buffers: send less at a time"),
-  CLOSED(6, Kind.OTHER, "(?!)", "the channel was closed: nothing is sent or received any more"),
-  OTHER(7, Kind.OTHER, "(?!)", "the JDK tells no more");
+  DESCRIPTORS(
+      6,
+      Kind.TRANSIENT,
+      "too many open files",
+      "the process has no descriptor left: raise ulimit -n, or close what is not used"),
+  CLOSED(7, Kind.OTHER, "(?!)", "the channel was closed: nothing is sent or received any more"),
+  OTHER(8, Kind.OTHER, "(?!)", "the JDK tells no more");
 
   private static final NioError[] ALL = values();
   private static final Pattern REFUSED =

@@ -3,6 +3,7 @@ package io.rioreactive.kernel.nio;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.Feature;
 import io.rioreactive.kernel.Kernel;
+import io.rioreactive.kernel.KernelException;
 import io.rioreactive.kernel.Support;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
@@ -40,8 +41,7 @@ public final class NioKernel implements Kernel {
       channel.register(selector, SelectionKey.OP_READ);
       selector.selectNow();
     } catch (IOException | UnsupportedOperationException e) {
-      throw new IOException(
-          name() + " cannot open a datagram socket on the loopback address: " + e.getMessage(), e);
+      throw refused("open a datagram socket on the loopback address", e);
     }
   }
 
@@ -60,7 +60,19 @@ public final class NioKernel implements Kernel {
   }
 
   @Override
-  public CompletionQueue open(WaitMode waitMode) throws IOException {
-    return new NioCompletionQueue(waitMode, Selector.open());
+  public CompletionQueue open(WaitMode waitMode) throws KernelException {
+    try {
+      return new NioCompletionQueue(waitMode, Selector.open());
+    } catch (IOException e) {
+      throw refused("open a selector", e);
+    }
+  }
+
+  /** What the JDK would not open. */
+  static KernelException refused(String operation, Exception thrown) {
+    KernelException refusal =
+        NioError.of(thrown).exception(operation, String.valueOf(thrown.getMessage()));
+    refusal.initCause(thrown);
+    return refusal;
   }
 }

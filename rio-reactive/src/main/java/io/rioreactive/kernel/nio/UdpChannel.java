@@ -81,6 +81,8 @@ record UdpChannel(
     } catch (UnsupportedOperationException e) {
       throw new IOException(
           (isIpv6 ? "IPv6" : "IPv4") + " is not available here: bind an address of the other", e);
+    } catch (IOException e) {
+      throw NioKernel.refused("open a datagram channel", e);
     }
   }
 
@@ -169,7 +171,8 @@ record UdpChannel(
       BindException told =
           new BindException(
               ("bind %s failed: %s: another socket may have the port, the address may not be this"
-                      + " machine's, or the port may need a permission")
+                      + " machine's, or the port may need a permission (on Linux one below 1024"
+                      + " CAP_NET_BIND_SERVICE, or a lower net.ipv4.ip_unprivileged_port_start)")
                   .formatted(SocketAddressFormat.text(address), e.getMessage()));
       told.initCause(e);
       throw told;

@@ -31,6 +31,7 @@ class NioErrorTest {
     "Invalid argument, BAD_ADDRESS",
     "No buffer space available, TRANSIENT",
     "Cannot allocate memory, TRANSIENT",
+    "Too many open files, DESCRIPTORS",
     "Etwas ganz anderes, OTHER",
   })
   void messagesAreUnderstood(String message, NioError expected) {
