@@ -8,7 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ final class AmplificationGuard {
   static final int PEERS = 1 << 14;
 
   private static final int WAYS = 8;
+
+  /** Validated addresses that wait until the pump takes notice; of more, the latest are lost. */
+  private static final int MOST_WAITING = 4 * PEERS;
 
   /** In place of credit: without limit. */
   private static final long VALIDATED = Long.MAX_VALUE;
@@ -62,7 +66,11 @@ final class AmplificationGuard {
   private final long[] credit = new long[PEERS];
 
   /** Told by any thread, and not taken notice of yet. */
-  private final Queue<InetSocketAddress> validated = new ConcurrentLinkedQueue<>();
+  private final Queue<InetSocketAddress> validated =
+      new MpscGrowableAtomicArrayQueue<>(WAYS, MOST_WAITING);
+
+  /** Whether {@link #onValidated} is to be called. */
+  private final AtomicBoolean isNoticeDue = new AtomicBoolean();
 
   AmplificationGuard(RequestQueue queue) {
     this.format = queue.addressFormat();
@@ -127,13 +135,20 @@ final class AmplificationGuard {
     return refusal;
   }
 
-  /** The application knows that this resolved address is not forged. Any thread. */
-  void validate(InetSocketAddress peer) {
-    validated.add(peer);
+  /**
+   * The application knows that this resolved address is not forged. Any thread.
+   *
+   * @return whether the pump is to be told, which then calls {@link #onValidated}
+   */
+  boolean validate(InetSocketAddress peer) {
+    // A flood while the pump stands still must not fill the heap; to lose one is to forget it.
+    boolean unused = validated.offer(peer);
+    return !isNoticeDue.getAndSet(true);
   }
 
   /** Takes notice of that; answers whether there was any. */
   boolean onValidated() {
+    isNoticeDue.set(false); // first: what comes from now on is told anew
     InetSocketAddress peer = validated.poll();
     boolean wereAny = peer != null;
     for (; peer != null; peer = validated.poll()) {

@@ -72,7 +72,10 @@ final class DropLog {
   private void onThrown(Throwable thrown) {
     if (!hasThrown) {
       hasThrown = true;
-      LOG.error("{}: doOnDrop threw; later ones are logged at debug level", connection, thrown);
+      LOG.error(
+          "{}: doOnDrop threw; later ones are logged at debug level",
+          connection,
+          Withheld.of(thrown, connection.options()));
     } else if (LOG.isDebugEnabled() && budget.takes()) {
       LOG.debug("{}: doOnDrop threw {}", connection, thrown.getClass().getName());
     }

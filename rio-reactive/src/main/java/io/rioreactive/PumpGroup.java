@@ -25,7 +25,7 @@ import reactor.core.Disposable;
  *
  * <pre>{@code
  * PumpGroup pumps = PumpGroup.create().name("edge").size(2);
- * RioConnection dns = RioUdpServer.create().port(5353).runOn(pumps).handle(…).bindNow();
+ * RioConnection dns = RioUdpServer.create().port(5360).runOn(pumps).handle(…).bindNow();
  * RioConnection log = RioUdpServer.create().port(5514).runOn(pumps).handle(…).bindNow();
  * pumps.dispose(); // closes both
  * }</pre>
@@ -169,7 +169,7 @@ public final class PumpGroup implements Disposable {
    *
    * <pre>{@code
    * PumpGroup pumps = PumpGroup.create().size(4).cpuAffinity(4, 5, 6, 7);
-   * RioUdpServer.create().port(5353).pumps(4).runOn(pumps).respond(…).bindNow();
+   * RioUdpServer.create().port(5360).pumps(4).runOn(pumps).respond(…).bindNow();
    * }</pre>
    *
    * <p>Linux has a new thread run where the thread that starts it may. So threads that code on the

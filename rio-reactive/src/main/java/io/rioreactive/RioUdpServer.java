@@ -154,7 +154,7 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    * of datagrams.
    *
    * <pre>{@code
-   * RioUdpServer.create().port(5353)
+   * RioUdpServer.create().port(5360)
    *     .respond(query -> resolve(query.asByteArray()).map(query::reply))
    *     .bindNow();
    * }</pre>
@@ -275,8 +275,8 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
   }
 
   /**
-   * Whether to send no more than three times the bytes to an address that have come from it, until
-   * the application has called {@link RioConnection#validated}: the rule of QUIC (RFC 9000, section
+   * Whether to send no more than three times the bytes to an address and port that have come from
+   * there, until the application has called {@link RioConnection#validated}: the rule of QUIC (RFC 9000, section
    * 8.1) for servers whose answers are longer than the questions. Without it, whoever forges a
    * source can have them sent to somebody else. Default off.
    *
@@ -287,7 +287,9 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    *
    * <p>Each socket remembers 16,384 addresses, in 512 KiB; of more, some are forgotten: nothing can
    * then be sent to them before they send again, and they are to be validated again. Validated ones
-   * are forgotten last.
+   * are forgotten last. With {@link #pumps} each socket knows what itself has received: answers by
+   * {@link #respond} and {@link #handle} leave by the socket that was asked, but what {@link
+   * RioConnection#send} of the group sends needs a validated address.
    */
   public RioUdpServer amplificationGuard(boolean enabled) {
     return with(o -> o.amplificationGuard = enabled);
@@ -300,8 +302,8 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
   }
 
   /**
-   * Called on the pump when the socket is bound, before the handler is; what it throws closes the
-   * socket and fails the bind.
+   * Called on the pump when the socket is bound, before the handler is, with {@link #pumps} once for
+   * each socket; what it throws closes the socket and fails the bind.
    */
   public RioUdpServer doOnBound(Consumer<? super RioConnection> consumer) {
     Objects.requireNonNull(consumer, "consumer");

@@ -230,8 +230,9 @@ final class UdpConnection implements RioConnection, PumpTask {
     }
     AmplificationGuard its = guard;
     if (its != null) {
-      its.validate(peer); // first: an answer that leaves before the task runs finds it
-      execute(its::onValidated);
+      if (its.validate(peer)) { // an answer that leaves before the task runs finds it
+        execute(its::onValidated);
+      }
     }
   }
 

@@ -84,6 +84,17 @@ class AmplificationGuardTest {
   }
 
   @Test
+  void thePumpIsToldOnceOfAsManyAsThereAre() {
+    assertThat(guard.validate(PEER)).isTrue();
+    for (int i = 0; i < 10 * AmplificationGuard.PEERS; i++) { // more than wait
+      assertThat(guard.validate(forged(i))).isFalse();
+    }
+    assertThat(guard.onValidated()).isTrue();
+
+    assertThat(guard.validate(PEER)).as("after it has taken notice").isTrue();
+  }
+
+  @Test
   void aPeerCanBeValidatedThatHasNotSent() {
     validate(PEER);
 

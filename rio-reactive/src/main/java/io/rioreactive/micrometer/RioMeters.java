@@ -12,7 +12,7 @@ import reactor.core.Disposable;
  * RioUdpServer.metrics(true)} does the same with the global one. Immutable; any thread.
  *
  * <pre>{@code
- * RioConnection dns = RioUdpServer.create().name("dns").port(5353).respond(…).bindNow();
+ * RioConnection dns = RioUdpServer.create().name("dns").port(5360).respond(…).bindNow();
  * RioMeters.of(registry).tags("region", "eu").bind(dns);
  * }</pre>
  *

@@ -21,7 +21,7 @@ import org.xbill.DNS.Type;
  * <pre>
  *   too short for a header              nothing
  *   itself an answer                    nothing: else two servers could talk for ever
- *   any operation but a query           NOTIMP
+ *   any opcode but a query              NOTIMP
  *   malformed, or not one question      FORMERR  (RFC 9619)
  *   EDNS of another version             BADVERS  (RFC 6891)
  *   not in the zone, or not of class IN REFUSED
@@ -29,7 +29,7 @@ import org.xbill.DNS.Type;
  *   else                                what the {@link Zone} says
  * </pre>
  *
- * <p>FORMERR, and NOTIMP to another operation, are a header alone: no longer than what was asked.
+ * <p>FORMERR, and NOTIMP to another opcode, are a header alone: no longer than what was asked.
  * An answer has up to 512 bytes, or as many as both sides take by EDNS; one that does not fit says
  * so (TC), and whoever asked would come by TCP, which this sample does not have. Signatures (TSIG)
  * are not looked at. Any thread.

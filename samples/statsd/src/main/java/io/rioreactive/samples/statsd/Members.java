@@ -16,7 +16,7 @@ final class Members extends Series<Members> {
     }
   }
 
-  private final Set<String> members = new HashSet<>();
+  private Set<String> members = new HashSet<>();
   private final Room room;
 
   Members(Room room) {
@@ -42,7 +42,9 @@ final class Members extends Series<Members> {
   @Override
   void onBegin() {
     room.left += members.size();
-    members.clear();
+    if (!members.isEmpty()) {
+      members = new HashSet<>(); // one that is cleared keeps the table of its largest day
+    }
   }
 
   @Override

@@ -28,7 +28,7 @@ final class PageController {
     return feed.watch();
   }
 
-  /** The slider. A PUT: no page of another origin can send one unasked. */
+  /** The slider. A PUT: no page of another origin can send one unasked, see {@link HostFilter}. */
   @PutMapping("/delay/{millis}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delay(@PathVariable("millis") int millis) {

@@ -104,10 +104,11 @@ public final class Statsd implements Runnable {
             .receiveSlots(slots)
             .datagramSize(size)
             .provider(provider);
+    requireKnown(httpHost);
     requireRange("--http-port", httpPort, 0, 65_535);
     requireRange("--demo", demo, 0, 1_000_000);
     ConfigurableApplicationContext application =
-        StatsdApplication.start(udp, literal(httpHost), httpPort);
+        StatsdApplication.start(udp, httpHost, httpPort);
     RioConnection connection = application.getBean(StatsdServer.class).connection();
     Metrics metrics = application.getBean(Metrics.class);
     Runtime.getRuntime()
@@ -220,9 +221,9 @@ public final class Statsd implements Runnable {
   }
 
   /** The address of a host, as digits. */
-  private static String literal(String host) {
+  private static void requireKnown(String host) {
     try {
-      return InetAddress.getByName(host).getHostAddress();
+      InetAddress unused = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new UncheckedIOException(
           "host \"" + host + "\" cannot be resolved: check the name, or give an address", e);

@@ -215,6 +215,28 @@ class BrowsersTest {
     }
   }
 
+  /** Its browser would send it here, if the page's name were made to resolve to this machine. */
+  @Test
+  void aStrangersPageIsRefused() throws IOException {
+    try (RunningStatsd statsd = RunningStatsd.start()) {
+      int port = statsd.httpPort();
+      assertThat(statusAskedFor(statsd, "evil.example:" + port)).contains(" 403 ");
+      assertThat(statusAskedFor(statsd, "evil.example")).contains(" 403 ");
+      assertThat(statusAskedFor(statsd, "127.0.0.1.evil.example")).contains(" 403 ");
+      assertThat(statusAskedFor(statsd, "127.0.0.1:" + port)).contains(" 200 ");
+      assertThat(statusAskedFor(statsd, "[::1]:" + port)).contains(" 200 ");
+      assertThat(statusAskedFor(statsd, "localhost")).contains(" 200 ");
+    }
+  }
+
+  private static String statusAskedFor(RunningStatsd statsd, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), statsd.httpPort())) {
+      String request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
+    }
+  }
+
   @Test
   void thePageAndAllThatItLoadsComeFromHere() throws Exception {
     try (RunningStatsd statsd = RunningStatsd.start()) {
