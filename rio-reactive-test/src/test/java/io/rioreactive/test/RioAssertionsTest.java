@@ -180,7 +180,7 @@ class RioAssertionsTest {
     server.receive().subscribe();
     client.send(Flux.range(0, 100).map(i -> Datagram.of("" + i))).subscribe();
 
-    assertThat(server).eventually().hasReceived(100).conserves();
+    assertThat(server).eventually(Duration.ofSeconds(20)).hasReceived(100).conserves();
     assertFails(
         () -> assertThat(server).eventually(Duration.ofMillis(10)).hasReceived(1),
         "within PT0.01S");

@@ -17,7 +17,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 /** Virtual time is the whole JVM's: where JUnit runs tests in parallel, one test has it alone. */
 class RioTestParallelTest {
 
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration LONG_ENOUGH_TO_MEET = Duration.ofMillis(50);
 
   private static final AtomicInteger VIRTUAL = new AtomicInteger();

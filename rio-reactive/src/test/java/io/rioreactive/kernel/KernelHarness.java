@@ -67,7 +67,7 @@ public abstract class KernelHarness implements AutoCloseable {
   protected KernelHarness(CompletionQueue queue) throws IOException {
     this.queue = queue;
     peer = new DatagramSocket(loopback(0));
-    peer.setSoTimeout(5_000);
+    peer.setSoTimeout(15_000);
   }
 
   /** Whether all completions of a closed socket have come. */

@@ -106,7 +106,10 @@ class LoadsOnASocketTest {
   void whatAFloodSendsIsReceivedOrDropped() throws IOException {
     try (DatagramChannel server = bound();
         Flood load = new Flood(port(server), SIZE)) {
-      long sent = load.run(TimeUnit.MILLISECONDS.toNanos(5));
+      long sent = 0;
+      do { // a moment may be one call, if this thread has to wait for a core
+        sent += load.run(TimeUnit.MILLISECONDS.toNanos(5));
+      } while (dropsOf(server) == 0);
 
       server.configureBlocking(false);
       ByteBuffer buffer = ByteBuffer.allocate(100);
@@ -115,10 +118,12 @@ class LoadsOnASocketTest {
         assertThat(buffer.position()).isEqualTo(SIZE);
         got++;
       }
-      long drops = Sockets.of(Set.of(port(server))).drops();
-      assertThat(drops).isPositive();
-      assertThat(got + drops).isEqualTo(sent);
+      assertThat(got + dropsOf(server)).isEqualTo(sent);
     }
+  }
+
+  private static long dropsOf(DatagramChannel server) throws IOException {
+    return Sockets.of(Set.of(port(server))).drops();
   }
 
   @Test

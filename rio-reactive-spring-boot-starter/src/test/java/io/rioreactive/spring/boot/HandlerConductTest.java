@@ -201,6 +201,7 @@ class HandlerConductTest {
                   peer.send(bound.localAddress(), "block");
                 }
                 await().until(() -> handler.entered.get() == 2);
+                await().until(() -> bound.stats().delivered() == 2);
                 await().until(() -> bound.stats().demand() == 0); // the other three wait
 
                 assertThat(bound.stats().delivered()).isEqualTo(2);

@@ -45,9 +45,8 @@ interface HandlerContract extends OnTestbed {
     assertThat(peer.ask("4", connection.localAddress())).isEqualTo("re: 4");
     assertThat(peer.ask("5", connection.localAddress())).isEqualTo("re: 5");
 
-    RioStats stats = connection.stats();
-    assertThat(stats.delivered()).isEqualTo(5);
-    assertThat(stats.handlerFailures()).isEqualTo(1);
+    eventually(() -> assertThat(connection.stats().delivered()).isEqualTo(5));
+    assertThat(connection.stats().handlerFailures()).isEqualTo(1);
     assertThat(connection.isDisposed()).isFalse();
   }
 

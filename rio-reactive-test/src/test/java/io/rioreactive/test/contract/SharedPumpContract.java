@@ -45,8 +45,8 @@ interface SharedPumpContract extends OnTestbed {
     }
 
     assertThat(threads).hasSize(1);
-    assertThat(first.stats().received()).isEqualTo(20);
-    assertThat(second.stats().received()).isEqualTo(20);
+    eventually(() -> assertThat(first.stats().received()).isEqualTo(20));
+    eventually(() -> assertThat(second.stats().received()).isEqualTo(20));
   }
 
   @Test

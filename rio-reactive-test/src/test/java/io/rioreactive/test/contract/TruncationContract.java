@@ -59,7 +59,7 @@ interface TruncationContract extends OnTestbed {
       }
     }
 
-    assertThat(connection.stats().delivered()).isEqualTo(5);
+    eventually(() -> assertThat(connection.stats().delivered()).isEqualTo(5));
     assertThat(connection.stats().droppedTotal()).isZero();
     assertThat(received.get(1).reply("short").truncated()).isFalse();
   }

@@ -25,7 +25,7 @@ import reactor.test.subscriber.TestSubscriber;
 /** The shorter recipes; Sessions and Requests have tests of their own. */
 class RecipesTest {
 
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final int BUFFER = 100_000;
 
   private static void send(RioConnection client, int count) {
@@ -91,12 +91,12 @@ class RecipesTest {
 
     send(connection, 6);
 
-    assertThat(bound).eventually().hasDelivered(4).hasPosted(0);
+    assertThat(bound).eventually(SOON).hasDelivered(4).hasPosted(0);
     release.countDown();
-    assertThat(answers.get(5, TimeUnit.SECONDS))
+    assertThat(answers.get(SOON.toSeconds(), TimeUnit.SECONDS))
         .containsExactlyInAnyOrder(
             "line 0.", "line 1.", "line 2.", "line 3.", "line 4.", "line 5.");
-    assertThat(bound).eventually().hasSent(6).hasDroppedNothing();
+    assertThat(bound).eventually(SOON).hasSent(6).hasDroppedNothing();
   }
 
   private static String awaited(CountDownLatch release, String text) {

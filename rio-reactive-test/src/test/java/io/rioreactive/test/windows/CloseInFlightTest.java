@@ -138,7 +138,7 @@ class CloseInFlightTest {
       assertThat(RioDouble.count("live.cq")).isEqualTo(completionQueues);
     }
     for (RioConnection other : others) {
-      assertThat(other.stats().received()).isEqualTo(20);
+      eventually(() -> assertThat(other.stats().received()).isEqualTo(20));
       assertThat(other.isDisposed()).isFalse();
     }
   }

@@ -247,7 +247,7 @@ class MmsgConnectTest {
 
   private static DatagramSocket plain(String host) throws IOException {
     DatagramSocket socket = new DatagramSocket(address(host, 0));
-    socket.setSoTimeout(5_000);
+    socket.setSoTimeout(15_000);
     return socket;
   }
 

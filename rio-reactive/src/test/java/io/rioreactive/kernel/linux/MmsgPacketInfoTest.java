@@ -263,7 +263,7 @@ class MmsgPacketInfoTest {
 
   private static InetSocketAddress sender(DatagramSocket peer) throws IOException {
     DatagramPacket packet = new DatagramPacket(new byte[64], 64);
-    peer.setSoTimeout(5_000);
+    peer.setSoTimeout(15_000);
     peer.receive(packet);
     return (InetSocketAddress) packet.getSocketAddress();
   }

@@ -98,7 +98,7 @@ class MmsgSegmentTest {
   private static DatagramSocket peer(String host) throws IOException {
     DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral(host));
     peer.setReceiveBufferSize(4 << 20);
-    peer.setSoTimeout(5_000);
+    peer.setSoTimeout(15_000);
     return peer;
   }
 

@@ -128,7 +128,7 @@ class MmsgSendTest {
 
       assertThat(harness.take(3)).extracting(Done::status).containsOnly(CompletionStatus.OK);
       assertThat(System.nanoTime() - start)
-          .isBetween(TimeUnit.MILLISECONDS.toNanos(1 + 2 + 4), TimeUnit.SECONDS.toNanos(5));
+          .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1 + 2 + 4));
       assertThat(harness.libc.sendCalls).isEqualTo(4);
       assertThat(harness.libc.pollCalls).as("slept, did not spin").isLessThan(20);
     }

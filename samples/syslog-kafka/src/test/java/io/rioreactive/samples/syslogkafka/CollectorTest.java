@@ -83,14 +83,14 @@ class CollectorTest {
     send(client, 20);
 
     // Three are taken by the producer; so three of those ahead have been replaced.
-    assertThat(connection).eventually().hasDelivered(IN_FLIGHT + AHEAD).hasPosted(0);
+    assertThat(connection).eventually(LONG).hasDelivered(IN_FLIGHT + AHEAD).hasPosted(0);
     assertThat(producer.history()).hasSize(IN_FLIGHT);
     for (int acknowledged = 1; acknowledged <= 20; acknowledged++) {
       acknowledge(1);
       assertThat(producer.history()).hasSizeLessThanOrEqualTo(acknowledged + IN_FLIGHT);
     }
 
-    assertThat(connection).eventually().hasDelivered(20).conserves();
+    assertThat(connection).eventually(LONG).hasDelivered(20).conserves();
     assertThat(sent()).isEqualTo(messages(20)); // in order
     assertThat(counts.stored()).isEqualTo(20);
     assertThat(counts.notStored()).isZero();
@@ -132,7 +132,7 @@ class CollectorTest {
                       : producer.completeNext());
     }
 
-    assertThat(connection).eventually().hasDelivered(10);
+    assertThat(connection).eventually(LONG).hasDelivered(10);
     assertThat(counts.stored()).isEqualTo(8);
     assertThat(counts.notStored()).isEqualTo(2);
     assertThat(counts.causes()).containsExactly(Map.entry("RecordTooLargeException", 2L));
@@ -146,7 +146,7 @@ class CollectorTest {
     RioConnection connection = bind(server, Mono.empty());
     send(client, 10);
 
-    assertThat(connection).eventually().hasDelivered(10);
+    assertThat(connection).eventually(LONG).hasDelivered(10);
     await().atMost(LONG).until(() -> counts.notStored() == 10);
     producer.sendException = null;
     send(client, 1);
@@ -168,7 +168,7 @@ class CollectorTest {
     ready.tryEmitEmpty().orThrow();
     acknowledge(3);
 
-    assertThat(connection).eventually().hasReceived(3);
+    assertThat(connection).eventually(LONG).hasReceived(3);
     assertThat(counts.stored()).isEqualTo(3);
   }
 
