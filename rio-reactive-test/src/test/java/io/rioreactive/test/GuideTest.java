@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,15 +41,12 @@ class GuideTest {
   @Test
   @Tag("javac")
   void eachExampleCompiles(@TempDir Path folder) throws IOException {
-    for (String recipe : Snippets.classes(GUIDE)) {
-      Snippets.compileClass(recipe, folder);
-    }
     List<String> examples = Snippets.statements(GUIDE);
     assertThat(examples).hasSizeGreaterThan(10);
 
-    for (String example : examples) {
-      Snippets.compile(example, folder);
-    }
+    List<String> all = new ArrayList<>(Snippets.classes(GUIDE));
+    all.addAll(examples);
+    Snippets.compile(all, folder);
   }
 
   @Test

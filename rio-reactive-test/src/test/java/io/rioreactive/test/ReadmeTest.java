@@ -48,9 +48,7 @@ class ReadmeTest {
     List<String> blocks = Snippets.statements(README);
     assertThat(blocks).isNotEmpty();
 
-    for (String block : blocks) {
-      Snippets.compile(block, folder);
-    }
+    Snippets.compile(blocks, folder);
   }
 
   @Test
@@ -59,7 +57,7 @@ class ReadmeTest {
     int port = freePort();
     String example = Snippets.statements(README).getFirst();
     assertThat(example).contains(".port(5050)");
-    Snippets.compile(example.replace(".port(5050)", ".port(" + port + ")"), folder);
+    Snippets.compile(List.of(example.replace(".port(5050)", ".port(" + port + ")")), folder);
     Process server = start();
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
@@ -116,7 +114,7 @@ class ReadmeTest {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             folder + File.pathSeparator + classPath(),
-            "Block$Main")
+            "Block1$Main")
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("output").toFile())
         .start();

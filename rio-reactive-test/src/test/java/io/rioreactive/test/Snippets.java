@@ -2,12 +2,12 @@ package io.rioreactive.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,35 +97,37 @@ final class Snippets {
     return Files.readString(document).replace("\r\n", "\n");
   }
 
-  /** Compiles a whole class into a folder, where statements find it. */
-  static void compileClass(String source, Path folder) throws IOException {
-    Matcher name = CLASS.matcher(source);
-    assertThat(name.find()).as(source).isTrue();
-    javac(folder.resolve(name.group(1) + ".java"), source, folder);
-  }
-
-  /** Compiles statements into a folder, as the class Block$Main with a main method. */
-  static void compile(String statements, Path folder) throws IOException {
-    javac(folder.resolve("Block.java"), PROGRAM.replace("STATEMENTS;", statements), folder);
-  }
-
-  private static void javac(Path file, String source, Path folder) throws IOException {
-    Files.writeString(file, source);
+  /**
+   * Compiles blocks into a folder, all at once: statements as the classes Block1, Block2 and so on,
+   * each with a main method in its class Main.
+   */
+  static void compile(List<String> blocks, Path folder) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("-d", folder.toString(), "-cp", ReadmeTest.classPath()));
+    arguments.addAll(List.of("-Xlint:all,-path,-classfile", "-Werror", "-proc:none"));
+    int count = 0;
+    for (String block : blocks) {
+      String name = isClass(block) ? nameOf(block) : "Block" + ++count;
+      Path file = folder.resolve(name + ".java");
+      Files.writeString(file, isClass(block) ? block : program(name, block));
+      arguments.add(file.toString());
+    }
     StringWriter errors = new StringWriter();
     int status =
         ToolProvider.findFirst("javac")
             .orElseThrow()
             .run(
-                new PrintWriter(errors),
-                new PrintWriter(errors),
-                "-d",
-                folder.toString(),
-                "-cp",
-                folder + File.pathSeparator + ReadmeTest.classPath(),
-                "-Xlint:all,-path,-classfile",
-                "-Werror",
-                "-proc:none",
-                file.toString());
-    assertThat(status).as("%s%nin%n%s", errors, source).isZero();
+                new PrintWriter(errors), new PrintWriter(errors), arguments.toArray(String[]::new));
+    assertThat(status).as(errors.toString()).isZero();
+  }
+
+  private static String nameOf(String source) {
+    Matcher name = CLASS.matcher(source);
+    assertThat(name.find()).as(source).isTrue();
+    return name.group(1);
+  }
+
+  private static String program(String name, String statements) {
+    return PROGRAM.replace("Block", name).replace("STATEMENTS;", statements);
   }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 /** The command line of the sample. */
 @Command(
     name = "dns",
+    synopsisHeading = "Usage: samples/run ",
     description = {
       "Answers DNS questions over UDP, for one zone, from its zone file.",
       "Ctrl-C drains it and prints the totals."

@@ -93,7 +93,7 @@ final class ZoneFile {
               + e.getClass().getSimpleName()
               + ": "
               + e.getMessage()
-              + "); a file that this user may read");
+              + "); take a file that this user may read");
     }
     throw new ZoneFileException(
         file + ": has " + size + " bytes; a zone of at most " + MOST_BYTES + " is served");

@@ -28,8 +28,8 @@ import org.xbill.DNS.Type;
 
 /**
  * Any bytes at all: no exception, at most one answer, one that can be parsed, is not too long, and
- * is not answered in turn. Half of them are questions with something changed, so that most get past
- * the first checks.
+ * is not answered in turn. Most of them are questions with something changed or a record too many,
+ * so that they get past the first checks.
  */
 @Timeout(120)
 class ResponderFuzzTest {
@@ -62,7 +62,12 @@ class ResponderFuzzTest {
     Random random = new Random(seed);
     Responder responder = new Responder(ZoneFile.example(), UDP_SIZE);
     for (int i = 0; i < MESSAGES; i++) {
-      byte[] message = random.nextInt(8) == 0 ? noise(random) : changed(random);
+      byte[] message =
+          switch (random.nextInt(8)) {
+            case 0 -> noise(random);
+            case 1, 2 -> withRecord(random);
+            default -> changed(random);
+          };
       try {
         check(responder, message);
       } catch (AssertionError | IOException | RuntimeException e) {
@@ -79,6 +84,28 @@ class ResponderFuzzTest {
     byte[] bytes = new byte[random.nextInt(600)];
     random.nextBytes(bytes);
     return bytes;
+  }
+
+  /** A question with an additional record of any type, in which anything may stand. */
+  private byte[] withRecord(Random random) {
+    byte[] question = questions.get(random.nextInt(questions.size()));
+    int type = random.nextInt(4) == 0 ? random.nextInt(0x10000) : random.nextInt(0x104);
+    byte[] data = new byte[random.nextInt(40)];
+    random.nextBytes(data);
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (byte) (random.nextBoolean() ? data[i] & 0x0f : data[i]); // lengths that may be
+    }
+    question = question.clone();
+    question[11]++;
+    return ByteBuffer.allocate(question.length + 11 + data.length)
+        .put(question)
+        .put((byte) 0)
+        .putShort((short) type)
+        .putShort((short) DClass.IN)
+        .putInt(0)
+        .putShort((short) data.length)
+        .put(data)
+        .array();
   }
 
   /** A question with one to four changes, each of a kind that parsers trip over. */

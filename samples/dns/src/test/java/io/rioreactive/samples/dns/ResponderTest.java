@@ -36,6 +36,9 @@ class ResponderTest {
 
   private static final int UDP_SIZE = 1_232;
 
+  /** An address, in hexadecimal. */
+  private static final String RECORD = " 00 0001 0001 00000000 0004 c0000201";
+
   private Responder responder;
 
   @BeforeEach
@@ -384,9 +387,9 @@ class ResponderTest {
         "no question, and one all the same | 0100 0000 0000 0000 0000 | 00 0001 0001",
         "two questions | 0100 0002 0000 0000 0000 | 00 0001 0001 00 0001 0001",
         "more than are there | 0100 ffff ffff ffff ffff | ''",
-        "an answer in a question | 0100 0001 0001 0000 0000 | 00 0001 0001 00 0001 0001 00000000"
-            + " 0000",
-        "three additional | 0100 0001 0000 0000 0003 | 00 0001 0001",
+        "an answer in a question | 0100 0001 0001 0000 0000 | 00 0001 0001" + RECORD,
+        "an authority in a question | 0100 0001 0000 0001 0000 | 00 0001 0001" + RECORD,
+        "three additional | 0100 0001 0000 0000 0003 | 00 0001 0001" + RECORD + RECORD + RECORD,
         "an additional one that is not there | 0100 0001 0000 0000 0001 | 00 0001 0001",
         "cut off | 0300 0001 0000 0000 0000 | 00 0001 0001",
         "more than was announced | 0100 0001 0000 0000 0000 | 00 0001 0001 00",
