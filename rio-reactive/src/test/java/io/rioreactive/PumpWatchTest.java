@@ -17,6 +17,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +157,29 @@ class PumpWatchTest {
     assertThat(named()).singleElement().asString().contains("pump of stub", "the-pump");
     goOn.countDown();
     turning.join();
+  }
+
+  /** While the watch looks: the stack it has then is that of whatever came after. */
+  @Test
+  void aTurnThatEndsMeanwhileIsNotNamed() throws InterruptedException {
+    UdpConnection connection = bind();
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    connection
+        .<Integer>send(Flux.just(1), (value, writer) -> blockForTooLong(blocked, goOn))
+        .subscribe();
+    Thread turning = Thread.ofPlatform().daemon().name("the-pump").start(this::turn);
+    blocked.await();
+    LongSupplier clock =
+        () -> {
+          goOn.countDown();
+          Awaitility.await().until(() -> !turning.isAlive());
+          return System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        };
+
+    new PumpWatch(pump, turning, clock).run();
+
+    assertThat(named()).isEmpty();
   }
 
   @Test

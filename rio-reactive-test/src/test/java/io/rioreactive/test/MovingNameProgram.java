@@ -13,8 +13,9 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /**
- * Sends without a break to a name that has two addresses, one after the other, and then none, and
- * prints what came of it. The names are those of a hosts file, which it writes.
+ * Sends without a break to a name that has two addresses, one after the other, then none and then
+ * the first again, and prints what came of it. The names are those of a hosts file, which it
+ * writes.
  */
 final class MovingNameProgram {
 
@@ -76,6 +77,8 @@ final class MovingNameProgram {
     Files.writeString(hosts, "127.0.0.9 another.test\n"); // it stops resolving
     Thread.sleep(10 * PERIOD.toMillis()); // look-ups in vain: nothing shall happen
     awaitMoreAt(second);
+    name("127.0.0.1"); // and is there again
+    awaitMoreAt(first);
   }
 
   private static void awaitMoreAt(RioConnection server) throws InterruptedException {

@@ -111,6 +111,20 @@ class ReconnectTest {
   }
 
   @Test
+  void aLookUpThatFailsIsNotTheLast() {
+    resolveTo(null);
+    resolveTo(null);
+    assertThat(client.remoteAddress()).isEqualTo(FIRST);
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("cannot be resolved again and stays as it was");
+
+    resolveTo(SECOND);
+    assertThat(client.remoteAddress()).isEqualTo(SECOND);
+  }
+
+  @Test
   void aSocketThatIsLostOnTheWayEndsTheConnectionThoughNothingIsPosted() {
     refuse(Kind.SOCKET_LOST);
     resolveTo(SECOND);

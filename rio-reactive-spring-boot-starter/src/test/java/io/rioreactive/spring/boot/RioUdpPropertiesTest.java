@@ -2,6 +2,8 @@ package io.rioreactive.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rioreactive.Notification;
+import io.rioreactive.PumpGroup;
 import io.rioreactive.RioConnection;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.Truncation;
@@ -9,13 +11,17 @@ import io.rioreactive.spring.RioUdpConnections;
 import io.rioreactive.spring.RioUdpServerCustomizer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +103,122 @@ class RioUdpPropertiesTest {
               assertThat(said.concurrency()).isEqualTo(3);
               assertThat(said.respondTimeout()).isEqualTo(Duration.ofSeconds(5));
             });
+  }
+
+  /** Each differs from its default, and from the others of its kind. */
+  @Test
+  void noneOfThemIsTakenForAnother() {
+    RioUdpServer server =
+        made(
+            "host=192.0.2.1",
+            "port=5353",
+            "receive-slots=7",
+            "send-slots=5",
+            "datagram-size=1KB",
+            "truncation=deliver",
+            "provider=nio",
+            "notification=event",
+            "busy-poll=20us",
+            "pumps=3",
+            "receive-buffer=64KB",
+            "send-buffer=32KB",
+            "respond-timeout=5s",
+            "segmentation=false");
+
+    assertThat(server)
+        .extracting(
+            "options.receiveSlots",
+            "options.sendSlots",
+            "options.datagramSize",
+            "options.truncation",
+            "options.provider",
+            "options.notification",
+            "options.busyPoll",
+            "options.pumps",
+            "options.respondTimeout",
+            "options.segmentation")
+        .containsExactly(
+            7,
+            5,
+            1_024,
+            Truncation.DELIVER,
+            "nio",
+            Notification.EVENT,
+            Duration.ofNanos(20_000),
+            3,
+            Duration.ofSeconds(5),
+            false);
+    assertThat(server).extracting("options.local").hasToString("192.0.2.1:5353");
+    assertThat(server)
+        .extracting("options.socketOptions")
+        .isEqualTo(
+            Map.of(
+                StandardSocketOptions.SO_RCVBUF,
+                64 << 10,
+                StandardSocketOptions.SO_SNDBUF,
+                32 << 10));
+  }
+
+  /** The server that these describe, which need not be one that can be bound here. */
+  private static RioUdpServer made(String... properties) {
+    AtomicReference<RioUdpServer> made = new AtomicReference<>();
+    RioUdpServerCustomizer taking =
+        (name, server) -> {
+          made.set(server);
+          return RioUdpServer.create(); // bound in its place
+        };
+    Runner.create()
+        .withBean(RioUdpServerCustomizer.class, () -> taking)
+        .withPropertyValues(
+            Stream.of(properties).map(it -> "rio.udp.server." + it).toArray(String[]::new))
+        .run(context -> assertThat(context).hasNotFailed());
+    return made.get();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "steer-by-cpu, steerByCpu",
+    "packet-info, packetInfo",
+    "coalescing, coalescing",
+    "wiretap, wiretap"
+  })
+  void aSwitchTurnsOnWhatItNamesAlone(String property, String option) {
+    assertThat(made(property + "=true"))
+        .extracting(
+            "options.steerByCpu",
+            "options.packetInfo",
+            "options.coalescing",
+            "options.wiretap",
+            "options.segmentation")
+        .containsExactly(
+            option.equals("steerByCpu"),
+            option.equals("packetInfo"),
+            option.equals("coalescing"),
+            option.equals("wiretap"),
+            true);
+  }
+
+  @Test
+  void eachOfThePumpGroupReachesIt() {
+    Runner.create()
+        .withPropertyValues(
+            "rio.udp.pump-group.name=edge",
+            "rio.udp.pump-group.size=3",
+            "rio.udp.pump-group.provider=nio",
+            "rio.udp.pump-group.notification=event",
+            "rio.udp.pump-group.busy-poll=20us",
+            "rio.udp.pump-group.cpu-affinity=4,2")
+        .run(
+            context ->
+                assertThat(context.getBean(PumpGroup.class))
+                    .extracting("name", "size", "provider", "notification", "busyPoll", "cpus")
+                    .containsExactly(
+                        "edge",
+                        3,
+                        "nio",
+                        Notification.EVENT,
+                        Duration.ofNanos(20_000),
+                        List.of(4, 2)));
   }
 
   @Test
