@@ -44,7 +44,8 @@ exit /b %ERRORLEVEL%
 rem The options: all but the first word. A shift would not do, for it leaves %%* as it is.
 set "options="
 for /f "tokens=1,*" %%a in ("%*") do set "options=%%b"
-"%jdk%\bin\java.exe" %JAVA_OPTS% -jar "%built%" %options%
+rem Some of their libraries still use sun.misc.Unsafe, and the JVM would say so among what the sample prints.
+"%jdk%\bin\java.exe" --sun-misc-unsafe-memory-access=allow %JAVA_OPTS% -jar "%built%" %options%
 exit /b %ERRORLEVEL%
 
 :find_jdk

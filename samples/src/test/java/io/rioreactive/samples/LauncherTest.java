@@ -124,12 +124,13 @@ class LauncherTest {
 
     assertThat(printed)
         .containsExactly(
+            "--sun-misc-unsafe-memory-access=allow",
             "-jar",
             root + "/samples/tower/target/tower-app.jar",
             "--server.port=0",
             "two words",
             "--help");
-    assertThat(run("tower")).hasSize(2);
+    assertThat(run("tower")).hasSize(3);
     assertThat(builds()).singleElement().asString().contains(" -pl samples/tower -am package ");
   }
 

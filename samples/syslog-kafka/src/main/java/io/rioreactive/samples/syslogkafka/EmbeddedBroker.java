@@ -49,9 +49,7 @@ final class EmbeddedBroker implements AutoCloseable {
     this.port = free(port);
     this.isTemporary = data == null;
     this.data =
-        data == null
-            ? Files.createTempDirectory("syslog-kafka-")
-            : Files.createDirectories(data.toAbsolutePath());
+        data == null ? Files.createTempDirectory("syslog-kafka-") : folder(data.toAbsolutePath());
     this.settings = settings(this.port, free(0), this.data);
   }
 
@@ -112,6 +110,16 @@ final class EmbeddedBroker implements AutoCloseable {
     stop();
     if (isTemporary) {
       delete(data);
+    }
+  }
+
+  private static Path folder(Path data) throws IOException {
+    try {
+      return Files.createDirectories(data);
+    } catch (IOException failure) {
+      throw new IOException(
+          "no folder " + data + " can be made for a broker (" + failure + "): name another",
+          failure);
     }
   }
 

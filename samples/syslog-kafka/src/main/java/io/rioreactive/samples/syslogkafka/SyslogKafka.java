@@ -268,7 +268,7 @@ final class SyslogKafka implements Runnable {
           producer.close(Duration.ZERO); // what is still under way is given up, and counted
           line.say("total: " + status.totals(size(topic)));
         });
-    ends.add(() -> drain(connection));
+    ends.add(() -> drain(connection, topic));
 
     line.say(
         "listening on %s, %s, %d slots of %d bytes"
@@ -298,8 +298,10 @@ final class SyslogKafka implements Runnable {
   }
 
   /** What was received goes to Kafka yet, as far as it takes it within some seconds. */
-  private void drain(RioConnection connection) {
-    if (!connection.isDisposed()) {
+  private void drain(RioConnection connection, Topic topic) {
+    if (!topic.isKnown()) {
+      connection.disposeNow(); // nothing was received
+    } else if (!connection.isDisposed()) {
       line.say("draining, " + DRAIN.toSeconds() + " s at most …");
       connection.shutdown(DRAIN).block();
     }

@@ -73,7 +73,8 @@ final class Topic {
                                       + " the socket, and what does not fit there is dropped and"
                                       + " counted");
                             }
-                          }));
+                          }))
+              .onErrorMap(KafkaException.class, this::refusal);
         });
   }
 
@@ -91,6 +92,12 @@ final class Topic {
     return failure instanceof TimeoutException
         ? "no Kafka broker answers at " + servers
         : "Kafka at " + servers + " has no topic for us yet (" + failure.getMessage() + ")";
+  }
+
+  private KafkaException refusal(KafkaException failure) {
+    return new KafkaException(
+        "Kafka at " + servers + " refuses topic \"" + name + "\": " + failure.getMessage(),
+        failure);
   }
 
   private void make() {

@@ -3,6 +3,7 @@ package io.rioreactive.samples.syslogkafka;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,6 +170,20 @@ class KafkaTest {
 
       await().atMost(LONG).until(() -> rig.counts.stored() == 10);
       assertThat(rig.texts()).isEqualTo(messages(0, 10));
+    }
+  }
+
+  @Test
+  void aTopicThatKafkaRefusesIsNotWaitedFor() throws Exception {
+    List<String> said = new ArrayList<>();
+    try (Admin admin = new KafkaClients(broker.address(), null).admin()) {
+      Topic topic = new Topic(admin, broker.address(), "no such name", 1);
+
+      assertThatThrownBy(() -> topic.ready(said::add).block(LONG))
+          .isInstanceOf(KafkaException.class)
+          .hasMessageStartingWith(
+              "Kafka at " + broker.address() + " refuses topic \"no such name\": ");
+      assertThat(said).isEmpty();
     }
   }
 

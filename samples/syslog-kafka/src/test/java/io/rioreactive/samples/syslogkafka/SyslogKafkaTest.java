@@ -84,6 +84,18 @@ class SyslogKafkaTest {
   }
 
   @Test
+  void aFolderThatCannotBeMadeIsOneLine() {
+    Outcome outcome = run("--broker-port", "0", "--broker-data", "pom.xml/data");
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("syslog-kafka: no folder ")
+        .contains("pom.xml/data", "name another");
+  }
+
+  @Test
   void aPortThatIsTakenIsOneLine() throws IOException {
     try (DatagramSocket taken = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
       String port = String.valueOf(taken.getLocalPort());
