@@ -29,10 +29,10 @@ import org.xbill.DNS.Type;
  *   else                                what the {@link Zone} says
  * </pre>
  *
- * <p>FORMERR, and NOTIMP to another opcode, are a header alone: no longer than what was asked.
- * An answer has up to 512 bytes, or as many as both sides take by EDNS; one that does not fit says
- * so (TC), and whoever asked would come by TCP, which this sample does not have. Signatures (TSIG)
- * are not looked at. Any thread.
+ * <p>FORMERR, and NOTIMP to another opcode, are a header alone: no longer than what was asked. An
+ * answer has up to 512 bytes, or as many as both sides take by EDNS; one that does not fit says so
+ * (TC), and whoever asked would come by TCP, which this sample does not have. Signatures (TSIG) are
+ * not looked at. Any thread.
  */
 final class Responder {
 
@@ -98,7 +98,7 @@ final class Responder {
     Message query;
     try {
       query = new Message(message.duplicate());
-    } catch (IOException | RuntimeException malformed) { // some of dnsjava's errors are unchecked
+    } catch (IOException | RuntimeException malformed) { // unchecked too, should there be any
       return refusal(message, Rcode.FORMERR);
     }
     if (query.numBytes() != message.remaining() || !hasPlainEdns(query)) {

@@ -50,7 +50,7 @@ final class HostFilter implements WebFilter {
     try {
       InetAddress.ofLiteral(host);
       return true;
-    } catch (IllegalArgumentException isName) {
+    } catch (IllegalArgumentException _) {
       return false;
     }
   }

@@ -107,8 +107,7 @@ public final class Statsd implements Runnable {
     requireKnown(httpHost);
     requireRange("--http-port", httpPort, 0, 65_535);
     requireRange("--demo", demo, 0, 1_000_000);
-    ConfigurableApplicationContext application =
-        StatsdApplication.start(udp, httpHost, httpPort);
+    ConfigurableApplicationContext application = StatsdApplication.start(udp, httpHost, httpPort);
     RioConnection connection = application.getBean(StatsdServer.class).connection();
     Metrics metrics = application.getBean(Metrics.class);
     Runtime.getRuntime()
@@ -223,7 +222,7 @@ public final class Statsd implements Runnable {
   /** The address of a host, as digits. */
   private static void requireKnown(String host) {
     try {
-      InetAddress unused = InetAddress.getByName(host);
+      InetAddress _ = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new UncheckedIOException(
           "host \"" + host + "\" cannot be resolved: check the name, or give an address", e);

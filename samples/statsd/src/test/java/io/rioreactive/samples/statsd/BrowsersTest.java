@@ -233,7 +233,8 @@ class BrowsersTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), statsd.httpPort())) {
       String request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(US_ASCII));
-      return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))
+          .readLine();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.rioreactive.samples.statsd;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -152,7 +153,10 @@ final class Chromium implements AutoCloseable {
             List.of(Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"))));
   }
 
+  /** By way of an empty page, so that nothing of the one before is taken for what is to come. */
   void open(String url) {
+    call("Page.navigate", Map.of("url", "about:blank"));
+    awaitTrue("location.href === 'about:blank'");
     events.clear();
     call("Page.navigate", Map.of("url", url));
   }
@@ -175,9 +179,21 @@ final class Chromium implements AutoCloseable {
     return result.path("result").path("value").stringValue();
   }
 
-  /** Waits until an expression is true. */
+  /** Waits until an expression is true; that of a page which is only coming may still fail. */
   void awaitTrue(String expression) {
-    await().alias(expression).atMost(LONG).until(() -> evaluate(expression).equals("true"));
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(evaluate(expression)).as(expression).isEqualTo("true"));
+  }
+
+  /**
+   * Moves the mouse over an element: half its height down, and so much of its width from the left.
+   */
+  void pointAt(String selector, double part) {
+    String box = "document.querySelector('" + selector + "').getBoundingClientRect()";
+    double x = Double.parseDouble(evaluate(box + ".x + " + part + " * " + box + ".width"));
+    double y = Double.parseDouble(evaluate(box + ".y + " + box + ".height / 2"));
+    call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
   }
 
   /** What the page has loaded or tried to. */

@@ -93,6 +93,9 @@ class MetricsTest {
 
     add("took:10|ms");
     assertThat(shown("took").max()).isEqualTo(10);
+
+    add("took:20|ms"); // what was shorter before is no part of it
+    assertThat(shown("took").p95()).isEqualTo(20);
   }
 
   @Test

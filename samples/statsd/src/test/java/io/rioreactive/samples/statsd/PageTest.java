@@ -98,10 +98,18 @@ class PageTest {
               .allMatch(url -> url.startsWith(statsd.url()));
           assertThat(chromium().complaints()).isEmpty();
         }
+        assertACursorShowsOneMomentInAllCharts();
       } finally {
         load.disposeNow();
       }
     }
+  }
+
+  private static void assertACursorShowsOneMomentInAllCharts() {
+    chromium().awaitTrue("charts.every((it) => it.plot.legend.idx === null)"); // the latest
+    chromium().pointAt("#receives .u-over", 0.98);
+    chromium().awaitTrue("charts.every((it) => it.plot.legend.idx > 0)");
+    chromium().awaitTrue("charts.every((it) => it.plot.legend.idx === charts[0].plot.legend.idx)");
   }
 
   /** How many colours a chart has, by its opaque pixels. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,6 +186,24 @@ class StatsdParserTest {
         "000000000000000000000000000000000012"
       })
   void numbersAreThoseOfJava(String number) {
+    assertIsThatOfJava(number);
+  }
+
+  @Test
+  void randomNumbersAreThoseOfJavaToo() {
+    Random random = new Random(1);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder number = new StringBuilder(); // of up to 15 digits and 15 more
+      int whole = random.nextInt(16);
+      for (int digit = 0; digit < whole; digit++) {
+        number.append(random.nextInt(10));
+      }
+      number.append('.').append(random.nextLong(1_000_000_000_000_000L));
+      assertIsThatOfJava(number.toString());
+    }
+  }
+
+  private static void assertIsThatOfJava(String number) {
     byte[] bytes = ("|" + number + "|").getBytes(UTF_8);
 
     double parsed = Decimal.parse(bytes, 1, bytes.length - 1);

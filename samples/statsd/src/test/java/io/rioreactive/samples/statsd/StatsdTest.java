@@ -112,6 +112,7 @@ class StatsdTest {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1", // it runs for a moment only
             "-cp",
             System.getProperty("java.class.path"),
             Statsd.class.getName(),
