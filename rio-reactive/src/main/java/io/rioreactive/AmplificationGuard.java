@@ -142,7 +142,7 @@ final class AmplificationGuard {
    */
   boolean validate(InetSocketAddress peer) {
     // A flood while the pump stands still must not fill the heap; to lose one is to forget it.
-    boolean unused = validated.offer(peer);
+    boolean _ = validated.offer(peer);
     return !isNoticeDue.getAndSet(true);
   }
 

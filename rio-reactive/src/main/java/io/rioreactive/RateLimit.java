@@ -8,8 +8,8 @@ package io.rioreactive;
  *     .rateLimit(RateLimit.perSecond(20).withBurst(100))
  * }</pre>
  *
- * <p>A source is an address, whatever its port: another port costs a sender nothing. Of IPv6 it is a
- * network of 64 bits, since whoever has one address there has all of them. {@link #withPrefixes}
+ * <p>A source is an address, whatever its port: another port costs a sender nothing. Of IPv6 it is
+ * a network of 64 bits, since whoever has one address there has all of them. {@link #withPrefixes}
  * changes either: 24 and 56 are what name servers use, 32 and 128 tell the hosts of a local network
  * apart, and with 0 all sources share one limit.
  *

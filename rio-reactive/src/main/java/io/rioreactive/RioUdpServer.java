@@ -276,9 +276,9 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
 
   /**
    * Whether to send no more than three times the bytes to an address and port that have come from
-   * there, until the application has called {@link RioConnection#validated}: the rule of QUIC (RFC 9000, section
-   * 8.1) for servers whose answers are longer than the questions. Without it, whoever forges a
-   * source can have them sent to somebody else. Default off.
+   * there, until the application has called {@link RioConnection#validated}: the rule of QUIC (RFC
+   * 9000, section 8.1) for servers whose answers are longer than the questions. Without it, whoever
+   * forges a source can have them sent to somebody else. Default off.
    *
    * <p>It holds for all that the server sends, by {@link #respond}, {@link #handle} or {@link
    * RioConnection#send}. What is too much is dropped and counted ({@link
@@ -302,8 +302,8 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
   }
 
   /**
-   * Called on the pump when the socket is bound, before the handler is, with {@link #pumps} once for
-   * each socket; what it throws closes the socket and fails the bind.
+   * Called on the pump when the socket is bound, before the handler is, with {@link #pumps} once
+   * for each socket; what it throws closes the socket and fails the bind.
    */
   public RioUdpServer doOnBound(Consumer<? super RioConnection> consumer) {
     Objects.requireNonNull(consumer, "consumer");

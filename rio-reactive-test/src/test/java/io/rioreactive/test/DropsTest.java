@@ -145,7 +145,10 @@ class DropsTest {
 
       assertThat(probe.values()).containsExactly("1", "2");
       assertThat(seen).hasSize(2);
-      assertThat(log.text()).contains("doOnDrop threw").contains("from the consumer");
+      assertThat(log.text())
+          .contains("doOnDrop threw")
+          .contains("java.lang.AssertionError")
+          .doesNotContain("from the consumer"); // it may quote what a peer has sent
     }
   }
 

@@ -48,7 +48,7 @@ public final class Served {
   private static final Duration LONG = Duration.ofSeconds(20);
 
   /** Fewer than the echo ever demands: so all are posted, and a slot that leaks is one less. */
-  private static final int RECEIVE_SLOTS = 32;
+  static final int RECEIVE_SLOTS = 32;
 
   /**
    * An echo demands as many, and at least a quarter of them; with some that leak it stands still.

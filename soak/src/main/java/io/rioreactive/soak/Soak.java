@@ -103,14 +103,12 @@ public final class Soak {
     }
   }
 
-  /** Whether it holds no more than after the first round. */
+  /** It holds no more than after the first round; that one's is returned. */
   private static Leaks judgeLeaks(@Nullable Leaks first, Scene scene)
       throws IOException, InterruptedException {
-    if (first == null) {
-      return Leaks.of(scene.server());
-    }
-    first.requireNoMore(scene.server());
-    return first;
+    Leaks before = first == null ? Leaks.of(scene.server()) : first;
+    before.requireNoMore(scene.server());
+    return before;
   }
 
   /** Those that can be tried here. What is missing is named; with CI set that is a failure. */

@@ -37,7 +37,7 @@ import reactor.core.publisher.BaseSubscriber;
 @EnabledOnOs(
     value = {OS.LINUX, OS.WINDOWS},
     disabledReason = "others do not tell what we hold")
-@Timeout(1_800)
+@Timeout(7_200)
 class BindCloseTest {
 
   /** Classes are loaded, code is compiled and the heap is touched in these. */

@@ -59,10 +59,10 @@ class RecipesTest {
   @Test
   @RioTest(virtualTime = true)
   void eachDatagramGoesToAllTargets(
-      @Server(port = 7) RioUdpServer hub,
-      @Server(port = 8) RioConnection one,
-      @Server(port = 9) RioConnection other,
-      @Client(port = 7) RioUdpClient client) {
+      @Server(port = 7007) RioUdpServer hub,
+      @Server(port = 7008) RioConnection one,
+      @Server(port = 7009) RioConnection other,
+      @Client(port = 7007) RioUdpClient client) {
     List<String> atOne = new ArrayList<>();
     List<String> atOther = new ArrayList<>();
     one.receive().map(Datagram::asString).subscribe(atOne::add);

@@ -3,6 +3,7 @@ package io.rioreactive.kernel.windows;
 import static io.rioreactive.kernel.KernelHarness.postReceives;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.rioreactive.kernel.CompletionStatus;
 import io.rioreactive.kernel.KernelException;
@@ -102,6 +103,20 @@ class IocpReceiveTest {
 
   private static byte[][] texts(String... texts) {
     return Stream.of(texts).map(text -> text.getBytes(UTF_8)).toArray(byte[][]::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {65, 70_000, -1, Integer.MIN_VALUE})
+  void aLengthThatCannotBeIsADatagramThatDidNotFit(int length) throws IOException {
+    try (IocpHarness harness = new IocpHarness()) {
+      RequestQueue socket = harness.open(2, 1, 64);
+      harness.winsock.receiveAtOnce(length).receiveLater(length);
+      postReceives(socket, 2);
+
+      assertThat(harness.take(2))
+          .extracting(Done::status, Done::length)
+          .containsOnly(tuple(CompletionStatus.TRUNCATED, 64));
+    }
   }
 
   @Test

@@ -67,6 +67,8 @@ final class PlannedWinsock extends Winsock {
   private final Deque<Message> messages = new ArrayDeque<>();
   private final Deque<Message> messagesAtOnce = new ArrayDeque<>();
   private final Deque<Integer> receives = new ArrayDeque<>();
+  private final Deque<Integer> lengths = new ArrayDeque<>();
+  private final Deque<Integer> lengthsAtOnce = new ArrayDeque<>();
   private final Deque<Integer> sends = new ArrayDeque<>();
   private final Deque<NtStatus> laterSends = new ArrayDeque<>();
 
@@ -102,6 +104,18 @@ final class PlannedWinsock extends Winsock {
   /** The next receive of a message is done within its call with this one, and has no packet. */
   PlannedWinsock receiveAtOnce(Message message) {
     messagesAtOnce.add(message);
+    return this;
+  }
+
+  /** The next receive ends later, and says that so many bytes came: of the first socket. */
+  PlannedWinsock receiveLater(int length) {
+    lengths.add(length);
+    return this;
+  }
+
+  /** The next receive is done within its call, says so too, and has no packet. */
+  PlannedWinsock receiveAtOnce(int length) {
+    lengthsAtOnce.add(length);
     return this;
   }
 
@@ -207,6 +221,17 @@ final class PlannedWinsock extends Winsock {
     assertThat(intAt(flags)).as("flags").isZero();
     if (!receives.isEmpty()) {
       return receives.poll();
+    }
+    Integer atOnce = lengthsAtOnce.poll();
+    if (atOnce != null) {
+      endAtOnce(overlapped, null, atOnce);
+      setInt(bytesReceived, atOnce);
+      return 0;
+    }
+    Integer later = lengths.poll();
+    if (later != null) {
+      end(overlapped, null, later);
+      return -WsaError.WSA_IO_PENDING.code();
     }
     return answered(
         overlapped,
