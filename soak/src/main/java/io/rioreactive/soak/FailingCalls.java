@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +78,7 @@ final class FailingCalls implements Fault {
       awaitInjected(trace, call, COUNT);
     } finally {
       strace.destroy(); // it lets go of the process
-      if (!strace.waitFor(Eventually.LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+      if (!Eventually.ends(strace, Eventually.LONGEST)) {
         strace.destroyForcibly();
       }
     }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Programs of the system's that run to their end. */
@@ -27,7 +26,7 @@ final class Programs {
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
-      boolean hasEnded = process.waitFor(longest.toSeconds(), TimeUnit.SECONDS);
+      boolean hasEnded = Eventually.ends(process, longest);
       process.destroyForcibly();
       String printed = Files.readString(output, StandardCharsets.UTF_8);
       if (!hasEnded || process.exitValue() != 0) {

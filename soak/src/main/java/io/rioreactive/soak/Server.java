@@ -106,7 +106,7 @@ final class Server implements AutoCloseable {
 
   /** Waits for the answer to what has begun. */
   String end(String line) throws InterruptedException {
-    String answer = answers.poll(LONGEST_ANSWER.toSeconds(), TimeUnit.SECONDS);
+    String answer = Eventually.within(LONGEST_ANSWER, () -> answers.poll(1, TimeUnit.SECONDS));
     if (answer == null) {
       throw new SoakFailure("the server does not answer \"" + line + "\"");
     }
@@ -148,7 +148,7 @@ final class Server implements AutoCloseable {
 
   private boolean awaitEnd() {
     try {
-      return process.waitFor(Eventually.LONGEST.toSeconds(), TimeUnit.SECONDS);
+      return Eventually.ends(process, Eventually.LONGEST);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -73,8 +73,8 @@ public final class Soak {
         for (Fault fault : faults) {
           strike(fault, scene);
         }
-        first = judgeLeaks(first, scene);
         summary.onRound();
+        first = judgeLeaks(first, scene);
       } while (summary.rounds() < FEWEST_ROUNDS || isWithinTime());
       summary.onEnd(load, first, Leaks.of(server));
     }
@@ -104,10 +104,12 @@ public final class Soak {
   }
 
   /** It holds no more than after the first round; that one's is returned. */
-  private static Leaks judgeLeaks(@Nullable Leaks first, Scene scene)
+  private Leaks judgeLeaks(@Nullable Leaks first, Scene scene)
       throws IOException, InterruptedException {
-    Leaks before = first == null ? Leaks.of(scene.server()) : first;
+    Leaks now = Leaks.of(scene.server());
+    Leaks before = first == null ? now : first;
     before.requireNoMore(scene.server());
+    System.out.printf("%s %-22s %s%n", provider, "end of round " + summary.rounds(), now);
     return before;
   }
 
