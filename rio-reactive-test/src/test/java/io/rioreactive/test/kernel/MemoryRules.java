@@ -86,20 +86,18 @@ interface MemoryRules extends OnKernel {
     }
   }
 
+  /** Also while more is posted meanwhile, and another socket closes. */
   @Test
   default void whatIsHandedOutStaysAsItIsUntilTheNextDequeue() throws IOException {
     try (TestPump pump = open();
         TestPump others = open()) {
-      TestSocket peer = others.open(1, MORE, 64);
       int slots = 16;
+      TestSocket peer = others.open(1, MORE, 64);
       TestSocket socket = pump.open(slots, 1, 64);
       for (int round = 0; round < 40; round++) {
-        for (int slot = 0; slot < slots; slot++) {
-          if (!socket.hasPostedReceive(slot)) {
-            socket.post(slot);
-          }
-        }
-        socket.commit();
+        TestSocket leaving = pump.open(1, 1, 128);
+        leaving.postFirst(1).commit();
+        socket.postFirst(slots / 2).commit();
         send(peer, socket, 4);
         CompletionBatch batch = new CompletionBatch();
         List<Done> handedOut = pump.dequeue(batch);
@@ -108,11 +106,19 @@ interface MemoryRules extends OnKernel {
           handedOut = pump.dequeue(batch);
         }
 
-        send(peer, socket, MORE);
+        for (int slot = slots / 2; slot < slots; slot++) {
+          socket.post(slot);
+        }
+        socket.commit();
+        send(peer, socket, slots - 4);
+        leaving.close(); // which may have the kernel work
 
         for (int i = 0; i < handedOut.size(); i++) {
           assertThat(Done.of(batch, i, socket.requests())).isEqualTo(handedOut.get(i));
         }
+        leaving.drain();
+        leaving.release();
+        socket.takeReceives(slots);
       }
     }
   }

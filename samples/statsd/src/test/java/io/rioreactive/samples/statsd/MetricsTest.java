@@ -83,6 +83,19 @@ class MetricsTest {
   }
 
   @Test
+  void aSampledTimeStandsForThoseThatWereNotSent() {
+    add("took:10|ms|@0.01", "took:1000|ms");
+
+    Shown took = shown("took");
+
+    assertThat(took.value()).isEqualTo(101);
+    assertThat(took.perSecond()).isEqualTo(50.5);
+    assertThat(took.mean()).isCloseTo(2_000.0 / 101, within(1e-9));
+    assertThat(took.p95()).isBetween(10.0, 10.0 * 9 / 8);
+    assertThat(took.max()).isEqualTo(1_000);
+  }
+
+  @Test
   void aTimerBeginsAnewWithEachLook() {
     add("took:1000|ms|@0.5");
     assertThat(shown("took").value()).isEqualTo(2);
@@ -111,9 +124,9 @@ class MetricsTest {
   void theSameNameMayBeOfSeveralKinds() {
     add("it:1|c", "it:5|g", "it:2|ms", "it:x|s");
 
-    assertThat(metrics.look(1).busiest())
-        .extracting(Shown::kind)
-        .containsExactlyInAnyOrder(Kind.values());
+    List<Shown> shown = metrics.look(2).busiest();
+    assertThat(shown).extracting(Shown::kind).containsExactlyInAnyOrder(Kind.values());
+    assertThat(shown).extracting(Shown::perSecond).containsOnly(0.5);
   }
 
   @ParameterizedTest
@@ -165,34 +178,49 @@ class MetricsTest {
   @Test
   void oneBatchHasNoMoreRoomEither() {
     Batch batch = new Batch();
-    IntStream.range(0, SeriesTable.MOST + 7)
-        .forEach(i -> batch.add(StatsdParser.parse(("n" + i + ":1|g").getBytes(UTF_8))));
+    List<String> types = List.of("c", "g", "ms", "s");
+    for (int i = 0; i < SeriesTable.MOST + 7; i++) {
+      String line = "n" + i + ":1|" + types.get(i % types.size());
+      batch.add(StatsdParser.parse(line.getBytes(UTF_8)));
+    }
 
     assertThat(batch.metrics()).isEqualTo(SeriesTable.MOST);
     assertThat(batch.faults()).containsEntry(Fault.TOO_MANY, 7L);
   }
 
   @Test
-  void setsTellSoManyApartAndNoMore() {
+  void setsTellSoManyApartAndNoMoreInALook() {
     Batch batch = new Batch();
     IntStream.range(0, SeriesTable.MOST_MEMBERS + 100)
         .forEach(i -> batch.add(StatsdParser.parse(("users:" + i + "|s").getBytes(UTF_8))));
     metrics.add(batch);
 
     assertThat(shown("users").value()).isEqualTo(SeriesTable.MOST_MEMBERS);
+
+    add("users:0|s", "users:1|s");
+    assertThat(shown("users").value()).isEqualTo(2);
+  }
+
+  @Test
+  void theSetsOfABatchShareTheirRoom() {
+    Batch batch = new Batch();
+    for (int i = 0; i < SeriesTable.MOST_MEMBERS; i++) {
+      batch.add(StatsdParser.parse(("a:" + i + "|s\nb:" + i + "|s").getBytes(UTF_8)));
+    }
+
+    assertThat(batch.series().show(1, 0).stream().mapToDouble(Shown::value).sum())
+        .isEqualTo(SeriesTable.MOST_MEMBERS);
   }
 
   /** Ten minutes of two looks a second. */
   @Test
   void aMetricOfWhichNothingIsHeardIsForgotten() {
     add("old:1|c", "kept:1|g");
-    for (int look = 0; look < 1_200; look++) {
+    metrics.look(0.5);
+    for (int look = 0; look <= 1_200; look++) {
       add("kept:1|g");
       assertThat(metrics.look(0.5).busiest()).hasSize(2);
     }
-
-    metrics.look(0.5);
-    metrics.look(0.5);
 
     assertThat(metrics.look(0.5).busiest()).extracting(Shown::name).containsExactly("kept");
   }
