@@ -287,6 +287,34 @@ class OperatorsTest {
   }
 
   @Test
+  @DisplayName(
+      "windowTimeout(100, …, true) and concatMap post a window, and none while two are full")
+  void windowTimeout() {
+    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    List<Sinks.Empty<Void>> calls = new ArrayList<>();
+    rig.socket().receiveBuffer(10_000);
+    rig.texts()
+        .windowTimeout(100, Duration.ofMillis(100), time, true)
+        .concatMap(window -> window.count().delayUntil(count -> newCall(calls)))
+        .subscribe();
+    rig.run();
+    rig.assertPosted(100);
+
+    rig.receive(60);
+    rig.assertPosted(40);
+
+    rig.receive(1_000);
+    rig.assertPosted(0);
+    assertThat(calls).hasSize(1);
+    assertThat(rig.stats().delivered()).isEqualTo(200);
+
+    calls.getFirst().tryEmitEmpty();
+    rig.run();
+    assertThat(calls).hasSize(2);
+    assertThat(rig.stats().delivered()).isEqualTo(300);
+  }
+
+  @Test
   @DisplayName("send posts 256, its window, and 192 more when so many were taken")
   void send() {
     try (Rig echo =
