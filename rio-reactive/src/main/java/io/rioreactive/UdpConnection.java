@@ -3,11 +3,9 @@ package io.rioreactive;
 import io.rioreactive.jfr.FlightEvents;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.KernelException;
-import io.rioreactive.kernel.KernelException.Kind;
 import io.rioreactive.kernel.MembershipChange;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SocketAddressFormat;
-import io.rioreactive.pcap.PcapFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -54,9 +52,6 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** How long a closed socket's kernel may hold on to slots before they are given up. */
   private static final Duration LAST_COMPLETIONS = Duration.ofSeconds(10);
 
-  /** How long a disk may take for the last packets of a wiretap before nobody waits for it. */
-  private static final Duration LAST_PACKETS = Duration.ofSeconds(5);
-
   static final Duration DISPOSE_NOW = Duration.ofSeconds(45);
 
   private enum State {
@@ -70,12 +65,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   private final RequestQueue queue;
   private final UdpOptions options;
 
-  /** Changes when a client is connected to another peer. */
-  private volatile InetSocketAddress localAddress;
-
-  /** Null for a server. */
-  private volatile @Nullable InetSocketAddress peer;
-
+  private final ConnectedPeer peer;
   private final Memberships memberships;
   private final Counters counters = new Counters();
   private final UdpInbound inbound;
@@ -83,11 +73,9 @@ final class UdpConnection implements RioConnection, PumpTask {
   private final @Nullable Responder responder;
   private final @Nullable Handler handler;
   private final DropLog dropLog;
+  private final UnreachableLog unreachableLog;
   private final @Nullable Wiretap wiretap;
   private final @Nullable AmplificationGuard guard;
-
-  /** The address that the socket could not be connected to when it last tried; pump only. */
-  private @Nullable InetSocketAddress refusedPeer;
 
   private volatile State state = State.OPEN;
 
@@ -108,14 +96,8 @@ final class UdpConnection implements RioConnection, PumpTask {
   /** Whether the sends are to be looked at as well; pump only. */
   private boolean hasSends;
 
-  /** Of what the network says of earlier datagrams. */
-  private final LogBudget budget = new LogBudget();
-
-  /** Whether doOnUnreachable has thrown before; pump only. */
-  private boolean hasThrown;
-
   private final Sinks.Empty<Void> whenEnding = Sinks.empty();
-  private final Sinks.Empty<Void> closed = Sinks.empty();
+  private final Disposal disposal = new Disposal(this);
   private final Disposable.Composite timers = Disposables.composite();
 
   UdpConnection(
@@ -123,10 +105,10 @@ final class UdpConnection implements RioConnection, PumpTask {
     this.pump = pump;
     this.queue = queue;
     this.options = options;
-    this.localAddress = queue.localAddress();
-    this.peer = peer;
+    this.peer = new ConnectedPeer(this, queue, peer);
     this.memberships = new Memberships(queue);
     this.dropLog = new DropLog(this, options.onDrop());
+    this.unreachableLog = new UnreachableLog(this, options.onUnreachable());
     this.wiretap = Wiretap.of(this, options);
     this.guard = AmplificationGuard.of(options, queue);
     this.inbound = new UdpInbound(this, queue, pump.addresses());
@@ -155,17 +137,17 @@ final class UdpConnection implements RioConnection, PumpTask {
 
   @Override
   public InetSocketAddress localAddress() {
-    return localAddress;
+    return peer.localAddress();
   }
 
   @Override
   public @Nullable InetSocketAddress remoteAddress() {
-    return peer;
+    return peer.address();
   }
 
   @Override
   public OptionalInt pathMtu() {
-    return peer == null ? OptionalInt.empty() : queue.pathMtu();
+    return peer.address() == null ? OptionalInt.empty() : queue.pathMtu();
   }
 
   @Override
@@ -276,7 +258,7 @@ final class UdpConnection implements RioConnection, PumpTask {
   public void disposeNow() {
     dispose();
     pump.beforeBlock();
-    closed.asMono().onErrorComplete().block(DISPOSE_NOW);
+    disposal.asMono().onErrorComplete().block(DISPOSE_NOW);
   }
 
   @Override
@@ -296,13 +278,13 @@ final class UdpConnection implements RioConnection, PumpTask {
                         UdpOptions.timer(timeout).toNanos(),
                         TimeUnit.NANOSECONDS));
           }
-          return closed.asMono().onErrorComplete();
+          return disposal.asMono().onErrorComplete();
         });
   }
 
   @Override
   public Mono<Void> onDispose() {
-    return closed.asMono();
+    return disposal.asMono();
   }
 
   /**
@@ -311,10 +293,10 @@ final class UdpConnection implements RioConnection, PumpTask {
    */
   @Override
   public String toString() {
-    InetSocketAddress connected = peer;
+    InetSocketAddress connected = remoteAddress();
     String addresses =
         "udp "
-            + SocketAddressFormat.text(localAddress)
+            + SocketAddressFormat.text(localAddress())
             + (connected == null ? "" : " to " + SocketAddressFormat.text(connected));
     return options.isNamed() ? name() + " (" + addresses + ")" : addresses;
   }
@@ -478,67 +460,15 @@ final class UdpConnection implements RioConnection, PumpTask {
     }
   }
 
-  /**
-   * The peer has this address: if it is another one, the same socket goes there from now on. After
-   * a refusal it is tried again whatever the address is, since the way back may be lost too.
-   */
+  /** The peer of a client has this address now, perhaps another one than before. */
   void onPeerResolved(InetSocketAddress address) {
-    InetSocketAddress former = peer;
-    if (!isLive() || (address.equals(former) && refusedPeer == null)) {
-      return;
-    }
-    try {
-      queue.connect(address);
-    } catch (IOException refused) {
-      onPeerRefused(address, refused);
-      return;
-    }
-    refusedPeer = null;
-    localAddress = queue.localAddress();
-    if (!address.equals(former)) {
-      counters.increment(Counters.RECONNECTS);
-      LOG.info("{}: the peer has moved: connected to {}", this, SocketAddressFormat.text(address));
-      peer = address;
+    if (isLive() && peer.moveTo(address)) {
       outbound.onPeer(address);
     }
   }
 
-  private void onPeerRefused(InetSocketAddress address, IOException refused) {
-    if (refused instanceof KernelException failure && failure.kind() == Kind.SOCKET_LOST) {
-      onSocketFailed(failure);
-    } else if (!address.equals(refusedPeer)) { // once for each address
-      refusedPeer = address;
-      LOG.warn(
-          "{}: cannot be connected to {}, and tries again whenever it is resolved: {}",
-          this,
-          SocketAddressFormat.text(address),
-          refused.toString());
-    }
-  }
-
-  /** A datagram that was sent earlier did not arrive: news, and the connection goes on. */
   void onUnreachable(KernelException why) {
-    counters.increment(Counters.UNREACHABLE);
-    if (LOG.isDebugEnabled() && budget.takes()) {
-      LOG.debug("{}: {}{}", this, why.getMessage(), budget.leftOut());
-    }
-    var onUnreachable = options.onUnreachable();
-    if (onUnreachable != null) {
-      try {
-        onUnreachable.accept(why);
-      } catch (Throwable thrown) {
-        onUnreachableThrew(thrown);
-      }
-    }
-  }
-
-  private void onUnreachableThrew(Throwable thrown) {
-    if (!hasThrown) {
-      hasThrown = true;
-      LOG.error("{}: doOnUnreachable threw; later ones are logged at debug level", this, thrown);
-    } else if (LOG.isDebugEnabled() && budget.takes()) {
-      LOG.debug("{}: doOnUnreachable threw {}", this, thrown.getClass().getName());
-    }
+    unreachableLog.onUnreachable(why);
   }
 
   /**
@@ -720,79 +650,12 @@ final class UdpConnection implements RioConnection, PumpTask {
   private void onClosed() {
     state = State.CLOSED;
     timers.dispose();
-    pump.onClosed(this, this::tellClosed);
+    pump.onClosed(this, disposal::onClosed);
   }
 
-  private void tellClosed() {
-    recordClose();
-    var onUnbound = options.onUnbound();
-    if (onUnbound != null) {
-      try {
-        onUnbound.accept(this);
-      } catch (Throwable thrown) {
-        LOG.error("{}: doOnUnbound threw", this, thrown);
-      }
-    }
-    PcapFile file = options.pcapFile();
-    if (file == null) {
-      tellDisposed();
-    } else {
-      closeFile(file);
-    }
-  }
-
-  private boolean isRecorded() {
+  /** Whether a flight recording is to have it. */
+  boolean isRecorded() {
     return FlightEvents.isRecording() && !options.isProbe();
-  }
-
-  private void recordClose() {
-    if (isRecorded()) {
-      Throwable cause = failure;
-      RioStats stats = stats();
-      FlightEvents.close(
-          name(),
-          toString(),
-          cause == null ? null : cause.getClass().getName(),
-          stats.received(),
-          stats.delivered(),
-          stats.droppedTotal(),
-          stats.sent(),
-          stats.failedTotal(),
-          stats.kernelDrops());
-    }
-  }
-
-  /** It is disposed of when the file is complete, unless the disk hangs. */
-  private void closeFile(PcapFile file) {
-    Disposable limit =
-        Schedulers.parallel()
-            .schedule(this::onFileHangs, LAST_PACKETS.toMillis(), TimeUnit.MILLISECONDS);
-    file.close(
-        () -> {
-          limit.dispose();
-          tellDisposed();
-        });
-  }
-
-  private void onFileHangs() {
-    LOG.error(
-        "{}: the last packets of its wiretap are not on the disk after {} s: it closes without",
-        this,
-        LAST_PACKETS.toSeconds());
-    tellDisposed();
-  }
-
-  private void tellDisposed() {
-    Throwable cause = failure;
-    try {
-      if (cause == null) {
-        closed.tryEmitEmpty();
-      } else {
-        closed.tryEmitError(cause);
-      }
-    } catch (Throwable thrown) {
-      LOG.error("{}: a subscriber of onDispose threw", this, thrown);
-    }
   }
 
   private void tellEnding() {
