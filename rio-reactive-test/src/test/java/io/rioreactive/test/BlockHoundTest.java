@@ -2,10 +2,8 @@ package io.rioreactive.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,8 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the JDK there has no agents, and starts slowly")
 class BlockHoundTest {
-
-  private static final long SECONDS = 90;
 
   @TempDir Path folder;
 
@@ -37,19 +33,8 @@ class BlockHoundTest {
             BlockHoundProgram.class,
             provider,
             folder.resolve("wire.pcap").toString());
-    Path output = folder.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
 
-    String printed = Files.readString(output);
-    assertThat(ended).as(printed).isTrue();
-    assertThat(printed.lines())
-        .as(printed)
+    assertThat(ProcessRun.of(command).lines())
         .contains("under traffic: 0 reports")
         .anyMatch(line -> line.startsWith("a handler that sleeps: java.lang.Thread.sleep"));
   }

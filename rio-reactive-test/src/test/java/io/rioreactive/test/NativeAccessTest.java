@@ -2,16 +2,11 @@ package io.rioreactive.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Native access for one module by its name, and for nobody. On the class path there are no modules
@@ -21,25 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("endurance")
 class NativeAccessTest {
 
-  private static final long SECONDS = 100;
   private static final String DENY = "--illegal-native-access=deny";
   private static final String ONE_MODULE = "--enable-native-access=io.rioreactive";
 
-  @TempDir Path folder;
-
   private List<String> run(List<String> options, String... args) throws Exception {
     List<String> command = OtherJvm.moduleCommand(options, ConfinedProgram.class, args);
-    Path output = folder.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String printed = Files.readString(output, StandardCharsets.UTF_8);
-    assertThat(ended).as(printed).isTrue();
-    return printed.lines().toList();
+    return ProcessRun.of(command).lines();
   }
 
   @Test

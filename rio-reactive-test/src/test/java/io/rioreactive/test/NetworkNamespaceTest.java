@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @EnabledOnOs(OS.LINUX)
 class NetworkNamespaceTest {
-
-  private static final long SECONDS = 50;
 
   /**
    * The loopback interface, one that is down, one that is up, and one that is up with no groups.
@@ -39,8 +32,6 @@ class NetworkNamespaceTest {
 
   /** By a shell, which says so where there is no such program. */
   private static final String IN_NAMESPACE = "exec unshare -rn sh -ec \"$@\"";
-
-  @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"linux-mmsg", "linux-uring", "nio"})
@@ -101,30 +92,14 @@ class NetworkNamespaceTest {
   /** What a program printed in a network that was set up so. */
   private List<String> runInNamespace(String setup, Class<?> program, String... args)
       throws IOException, InterruptedException {
-    if (!run(List.of("sh", "-c", IN_NAMESPACE, "sh", setup)).isEmpty()) {
-      abort("this machine lets nobody have such a network: " + output());
+    List<String> complaints = ProcessRun.of(List.of("sh", "-c", IN_NAMESPACE, "sh", setup)).lines();
+    if (!complaints.isEmpty()) {
+      abort("this machine lets nobody have such a network: " + complaints);
     }
     List<String> command = new ArrayList<>(List.of("sh", "-c", IN_NAMESPACE, "sh"));
     command.add(setup + "exec \"$@\"");
     command.add("sh");
     command.addAll(OtherJvm.command(List.of(), program, args));
-    return run(command);
-  }
-
-  /** What it printed, line by line. */
-  private List<String> run(List<String> command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("output").toFile())
-            .start();
-    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    assertThat(ended).as("ended within %d s: %s", SECONDS, output()).isTrue();
-    return output().lines().toList();
-  }
-
-  private String output() throws IOException {
-    return Files.readString(folder.resolve("output"), StandardCharsets.UTF_8);
+    return ProcessRun.of(command).lines();
   }
 }

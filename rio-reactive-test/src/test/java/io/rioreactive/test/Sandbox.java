@@ -3,13 +3,10 @@ package io.rioreactive.test;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A process that may do less: it is an ordinary user without capabilities, and lacks what else a
@@ -20,8 +17,6 @@ final class Sandbox {
 
   private static final Path SOURCE =
       Path.of("..", "rio-reactive-test", "src/test/c/confine/confine.c");
-
-  private static final long SECONDS = 100;
 
   private final Path folder;
   private final List<String> confinement = new ArrayList<>();
@@ -39,7 +34,7 @@ final class Sandbox {
   /**
    * One that is nothing but an ordinary user.
    *
-   * @param folder for the compiled program and for what is printed
+   * @param folder for the compiled program
    */
   static Sandbox in(Path folder) throws IOException, InterruptedException {
     Needs.program("cc", "--version");
@@ -139,21 +134,12 @@ final class Sandbox {
 
   private List<String> start(List<String> command, Map<String, String> variables)
       throws IOException, InterruptedException {
-    Path output = folder.resolve("output");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(variables);
-    Process process;
     try {
-      process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+      return ProcessRun.of(builder).lines();
     } catch (IOException noSuchProgram) {
       return List.of(String.valueOf(noSuchProgram.getMessage()));
     }
-    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String printed = Files.readString(output, StandardCharsets.UTF_8);
-    if (!ended) {
-      throw new AssertionError("not ended within " + SECONDS + " s: " + printed);
-    }
-    return printed.lines().toList();
   }
 }
