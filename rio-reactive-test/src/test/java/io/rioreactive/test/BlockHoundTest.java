@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Nothing blocks on a pump but a handler that does, in the eyes of BlockHound. */
 @Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the JDK there has no agents, and starts slowly")
+@Tag("once")
 class BlockHoundTest {
 
   @TempDir Path folder;

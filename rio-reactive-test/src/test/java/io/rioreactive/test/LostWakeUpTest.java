@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -19,6 +20,7 @@ import reactor.core.publisher.BaseSubscriber;
  * the pump at every point of its turn, and of its way into the park.
  */
 @DisplayName("No wake-up is lost")
+@Tag("once")
 class LostWakeUpTest {
 
   private static final int ROUNDS = 20_000;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A name whose address changes under load, and which stops resolving for a while. */
 @EnabledOnOs(OS.LINUX) // which has all of 127.0.0.0/8
+@Tag("once")
 class MovingNameTest {
 
   @TempDir Path folder;

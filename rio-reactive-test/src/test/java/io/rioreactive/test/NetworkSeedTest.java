@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
@@ -20,6 +21,7 @@ import reactor.util.retry.Retry;
 
 /** What a seed decides, and what holds for all of them. */
 @Timeout(60)
+@Tag("once")
 class NetworkSeedTest {
 
   private static final Link LOSSY =

@@ -71,6 +71,7 @@ class WholeApplicationTest {
     application.setDefaultProperties(
         Map.of(
             "server.port", 0,
+            "spring.reactor.netty.shutdown-quiet-period", "0s",
             "rio.udp.servers.echo.port", 0,
             "rio.udp.servers.syslog.port", 0,
             "management.endpoint.health.show-details", "always"));

@@ -162,7 +162,7 @@ interface ClientContract extends OnTestbed {
 
     StepVerifier.create(
             client.request(
-                Datagram.of("question"), reply -> true, Duration.ofMillis(200), Retry.max(2)))
+                Datagram.of("question"), reply -> true, Duration.ofMillis(20), Retry.max(2)))
         .expectErrorSatisfies(
             failure -> assertThat(failure).hasCauseInstanceOf(TimeoutException.class))
         .verify(LONG);

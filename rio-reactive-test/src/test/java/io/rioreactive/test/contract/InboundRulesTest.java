@@ -4,6 +4,7 @@ import io.rioreactive.test.Needs;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /** What a connection receives keeps the rules of Reactive Streams for publishers. */
 @Timeout(120)
+@Tag("once")
 class InboundRulesTest {
 
   private static final String ONE_AT_A_TIME =

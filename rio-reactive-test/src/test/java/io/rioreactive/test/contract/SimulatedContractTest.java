@@ -1,6 +1,9 @@
 package io.rioreactive.test.contract;
 
+import org.junit.jupiter.api.Tag;
+
 /** The contract on a simulated kernel that gives posts back. */
+@Tag("once")
 class SimulatedContractTest implements ConnectionContract {
 
   private final Testbed testbed = SimulatedTestbed.withdrawingPosts();

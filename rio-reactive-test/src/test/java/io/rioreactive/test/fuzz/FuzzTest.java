@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dfuzz.seed=N} one, {@code -Dfuzz.first=N} begins elsewhere.
  */
 @DisplayName("Whatever is called and whatever the kernel does, the contract holds")
+@Tag("once")
 class FuzzTest {
 
   private static final int SEEDS = 10_000;

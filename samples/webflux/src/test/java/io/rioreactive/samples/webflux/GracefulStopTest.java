@@ -45,6 +45,7 @@ class GracefulStopTest {
                 WebfluxApplication.class,
                 "--server.port=0",
                 "--rio.udp.server.port=0",
+                "--spring.reactor.netty.shutdown-quiet-period=0s", // of the web server
                 "--spring.lifecycle.timeout-per-shutdown-phase=10m"); // more than this test has
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       RioConnection server = application.getBean(RioUdpConnections.class).connection().block(LONG);
