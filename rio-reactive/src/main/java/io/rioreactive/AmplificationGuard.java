@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A set-associative table of {@link #PEERS} addresses, each with what may still be sent to it.
  * To forget one is safe: nothing may then be sent to it before it sends again. In each set those
- * that send stand in front, and a new one takes the last place that is not validated; so forged
- * addresses displace each other, and a validated one goes only where all of its set are.
+ * that send again move to the front, and a new one begins in the middle, behind which it grows old
+ * and is forgotten: one that waits for its first answer is displaced by the fourth stranger after
+ * it, and not by the next. Forged addresses displace each other and those that have sent once. A
+ * validated one goes only where all of its set are, the oldest first.
  *
  * <p>Its memory is allocated at once and does not grow. Owned by the pump, but for {@link
  * #validate}.
@@ -33,6 +35,9 @@ final class AmplificationGuard {
   static final int PEERS = 1 << 14;
 
   private static final int WAYS = 8;
+
+  /** Where a new one begins. */
+  private static final int MIDDLE = WAYS / 2;
 
   /** Validated addresses that wait until the pump takes notice; of more, the latest are lost. */
   private static final int MOST_WAITING = 4 * PEERS;
@@ -130,6 +135,19 @@ final class AmplificationGuard {
     return true;
   }
 
+  /** What was admitted has not left: so many bytes to the target of this send slot. */
+  void onNotSent(int slot, int bytes) {
+    long address = sends.addressAt(slot);
+    int entry =
+        find(
+            format.readHigh(sent, address),
+            format.readLow(sent, address),
+            format.readPortAndScope(sent, address));
+    if (entry >= 0 && credit[entry] != VALIDATED) {
+      credit[entry] += bytes;
+    }
+  }
+
   /** What becomes of a datagram that may not leave. */
   DatagramWriter.Unsendable refusal() {
     return refusal;
@@ -192,13 +210,21 @@ final class AmplificationGuard {
     return -1;
   }
 
-  /** Where a new one is to stand: in an empty place, else in the last that is not validated. */
+  /** Where a new one is to stand: in an empty place, else in the middle of its set. */
   private int placeIn(int first) {
     for (int i = first; i < first + WAYS; i++) {
       if (portAndScope[i] == EMPTY) {
         return i;
       }
     }
+    int place = lastNotValidated(first);
+    for (; place > first + MIDDLE; place--) {
+      swap(place, place - 1); // those between grow older by one
+    }
+    return place;
+  }
+
+  private int lastNotValidated(int first) {
     for (int i = first + WAYS - 1; i >= first; i--) {
       if (credit[i] != VALIDATED) {
         return i;

@@ -132,8 +132,9 @@ public interface RioConnection extends Disposable {
    * }
    * }</pre>
    *
-   * <p>It is in effect for what is sent after the call, from whichever thread. A server with {@link
-   * RioUdpServer#pumps} tells all of its sockets.
+   * <p>It is in effect for what is sent after the call, from whichever thread, until the connection
+   * closes or the address is forgotten: also for who has that address after him. A server with
+   * {@link RioUdpServer#pumps} tells all of its sockets.
    *
    * @param peer address and port, as they were received
    * @throws IllegalArgumentException if it is not resolved

@@ -286,10 +286,11 @@ public final class RioUdpServer extends RioUdpTransport<RioUdpServer> {
    * #rateLimit} or a port has kept out.
    *
    * <p>Each socket remembers 16,384 addresses, in 512 KiB; of more, some are forgotten: nothing can
-   * then be sent to them before they send again, and they are to be validated again. Validated ones
-   * are forgotten last. With {@link #pumps} each socket knows what itself has received: answers by
-   * {@link #respond} and {@link #handle} leave by the socket that was asked, but what {@link
-   * RioConnection#send} of the group sends needs a validated address.
+   * then be sent to them before they send again, and they are to be validated again. First go those
+   * that have sent once, the oldest first; validated ones last. With {@link #pumps} each socket
+   * knows what itself has received: answers by {@link #respond} and {@link #handle} leave by the
+   * socket that was asked, but what {@link RioConnection#send} of the group sends needs a validated
+   * address.
    */
   public RioUdpServer amplificationGuard(boolean enabled) {
     return with(o -> o.amplificationGuard = enabled);

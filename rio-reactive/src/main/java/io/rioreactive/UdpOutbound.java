@@ -172,6 +172,9 @@ final class UdpOutbound implements RioOutbound {
     }
     if (failure == null) {
       failure = post(send, slot);
+      if (failure != null && guard != null) {
+        guard.onNotSent(slot, writer.written());
+      }
     }
     if (failure != null) {
       slots.release(slot);

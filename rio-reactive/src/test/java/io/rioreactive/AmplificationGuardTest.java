@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Three bytes out for one in, by address and port; validated addresses without limit. */
@@ -133,6 +134,50 @@ class AmplificationGuardTest {
     }
 
     assertThat(admits(PEER, 60)).isTrue();
+  }
+
+  @Test
+  void whoeverWaitsForItsFirstAnswerIsNotDisplacedByTheNextStranger() {
+    for (int i = 0; i < 10 * AmplificationGuard.PEERS; i++) {
+      receive(forged(i), 10);
+    }
+    for (int i = 0; i < 2_000; i++) {
+      receive(peer("192.0.2.7", 1 + i), 10);
+    }
+
+    assertThat(admittedOf("192.0.2.7", 1_000)).isGreaterThan(900);
+  }
+
+  @Test
+  void whoeverIsValidatedIsNotForgottenForThoseWhoWereLongAgo() {
+    for (int i = 0; i < 4 * AmplificationGuard.PEERS; i++) {
+      guard.validate(forged(i));
+      assertThat(guard.onValidated()).isTrue();
+    }
+    for (int i = 0; i < 1_000; i++) {
+      validate(peer("192.0.2.7", 1 + i));
+    }
+    for (int i = 0; i < 10 * AmplificationGuard.PEERS; i++) {
+      receive(peer("198.51.100.1", i & 0xFFFF), 10);
+    }
+
+    assertThat(admittedOf("192.0.2.7", 1_000)).isGreaterThan(900);
+  }
+
+  /** Which set each is in is drawn anew each time: so few at most meet in one. */
+  private long admittedOf(String ip, int ports) {
+    return IntStream.range(0, ports).filter(i -> admits(peer(ip, 1 + i), 30)).count();
+  }
+
+  @Test
+  void whatWasAdmittedAndHasNotLeftIsGivenBack() {
+    receive(PEER, 10);
+    assertThat(admits(PEER, 30)).isTrue();
+
+    guard.onNotSent(0, 30);
+
+    assertThat(admits(PEER, 31)).isFalse();
+    assertThat(admits(PEER, 30)).isTrue();
   }
 
   @Test

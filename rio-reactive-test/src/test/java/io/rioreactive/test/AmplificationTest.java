@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.rioreactive.Datagram;
+import io.rioreactive.DropReason;
 import io.rioreactive.RioUdpServer;
 import io.rioreactive.Truncation;
 import java.net.InetAddress;
@@ -86,6 +87,18 @@ class AmplificationTest {
 
     assertThat(lengthsSent()).containsExactly(7, 7, 7, 7);
     assertThat(server.stats().count(AMPLIFICATION)).isEqualTo(96);
+  }
+
+  @Test
+  void whatTheSystemRefusesDoesNotCount() {
+    bind(it -> it.amplificationGuard(true).respond(AmplificationTest::asMany));
+    server.socket().refuseNextSend(DropReason.NOT_PERMITTED);
+
+    ask(10, 30);
+    ask(10, 60);
+
+    assertThat(lengthsSent()).containsExactly(60);
+    assertThat(server.stats().count(AMPLIFICATION)).isZero();
   }
 
   @Test
