@@ -11,11 +11,14 @@ package io.rioreactive;
  * <p>A source is an address, whatever its port: another port costs a sender nothing. Of IPv6 it is
  * a network of 64 bits, since whoever has one address there has all of them. {@link #withPrefixes}
  * changes either: 24 and 56 are what name servers use, 32 and 128 tell the hosts of a local network
- * apart, and with 0 all sources share one limit.
+ * apart, and with 0 all sources share one limit. Neighbours ({@code fe80::/10}) are always told
+ * apart, and {@code 64:ff9b::/96}, behind which a translator has all of IPv4, by the IPv4 address.
  *
  * <p>The memory is fixed: 24 bytes for each of {@code sources}, of each socket. It is enough for so
- * many that are busy at the same time. If more are, some of them share a place and with it the
- * limit: so no source ever gets more than its own, however many others send or pretend to.
+ * many that are busy at the same time. If more are, or pretend to be, some of them share a place
+ * and with it the limit: so no source ever gets more than its own, and in a flood from forged
+ * addresses all may get less. That begins where the flood has more than {@code sources} x {@code
+ * datagrams} a second: give it so many sources that the network cannot bring that.
  *
  * @param datagrams how many a second, 1 to 1,000,000
  * @param burst how many at once, after a silence; 1 to 1,000,000

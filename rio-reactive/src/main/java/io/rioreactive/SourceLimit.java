@@ -25,6 +25,14 @@ final class SourceLimit {
   private static final int WAYS = 8;
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
+  /** 64:ff9b::/96, behind which a translator has all of IPv4 (RFC 6052). */
+  private static final long TRANSLATED = 0x0064_ff9b_0000_0000L;
+
+  /** The upper ten bits of fe80::/10: the network of all neighbours, who are told apart whole. */
+  private static final long LINK_LOCAL = 0x3fa;
+
+  private static final int LINK_LOCAL_SHIFT = Long.SIZE - 10;
+
   /** No source: all bits set is a multicast address. */
   private static final long NOBODY = -1;
 
@@ -77,9 +85,14 @@ final class SourceLimit {
    * @param now nanoseconds since some beginning, never less than before
    */
   boolean admits(long sourceHigh, long sourceLow, long now) {
-    boolean isV4 = SocketAddressFormat.isV4(sourceHigh, sourceLow);
-    long itsHigh = isV4 ? 0 : sourceHigh & ipv6HighMask;
-    long itsLow = sourceLow & (isV4 ? ipv4Mask : ipv6LowMask);
+    boolean isV4 =
+        SocketAddressFormat.isV4(sourceHigh, sourceLow) || isTranslated(sourceHigh, sourceLow);
+    boolean isWhole = ipv6HighMask != 0 && sourceHigh >>> LINK_LOCAL_SHIFT == LINK_LOCAL;
+    long itsHigh = isV4 ? 0 : sourceHigh & (isWhole ? -1 : ipv6HighMask);
+    long itsLow =
+        isV4
+            ? SocketAddressFormat.lowOfV4((int) sourceLow) & ipv4Mask
+            : sourceLow & (isWhole ? -1 : ipv6LowMask);
     int entry = entryOf(itsHigh, itsLow);
     long from = Math.max(now, due[entry]);
     if (from - now > tolerance) {
@@ -89,6 +102,10 @@ final class SourceLimit {
     low[entry] = itsLow;
     due[entry] = from + interval;
     return true;
+  }
+
+  private static boolean isTranslated(long high, long low) {
+    return high == TRANSLATED && low >>> Integer.SIZE == 0;
   }
 
   /** Its own, or else the one of its set that is due soonest. */

@@ -143,6 +143,14 @@ class SourceLimitTest {
     "32, 128, 2001:db8::1, 2001:db8::2, false",
     "32, 56, 2001:db8::1, 2001:db8:0:1::1, true",
     "32, 0, 2001:db8::1, ::1, true",
+    "32, 64, fe80::1, fe80::2, false",
+    "32, 48, febf::1, febf::2, false",
+    "32, 64, fec0::1, fec0::2, true",
+    "32, 0, fe80::1, fe80::2, true",
+    "32, 64, 64:ff9b::c000:207, 64:ff9b::c000:208, false",
+    "32, 64, 64:ff9b::c000:207, 192.0.2.7, true",
+    "24, 64, 64:ff9b::c000:207, 64:ff9b::c000:208, true",
+    "32, 64, 64:ff9b:0:0:0:1:c000:207, 64:ff9b:0:0:0:1:c000:208, true",
     "0, 0, 2001:db8::1, 192.0.2.7, false"
   })
   void aSourceIsAsManyBitsAsWasSaid(int ipv4, int ipv6, String one, String other, boolean isSame) {
