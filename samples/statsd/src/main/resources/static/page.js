@@ -62,10 +62,15 @@ const CHARTS = [
 // ---- what has come
 
 function onTick(tick) {
-  if (last && tick.time <= last.time) {
+  const isOfRun = last && tick.run === last.run; // else the server is a new one
+  if (isOfRun && tick.number <= last.number) {
     return; // told again after a reconnect
   }
-  const before = last && last.datagrams <= tick.datagrams ? last : null; // else the server is a new one
+  const isClockBack = last && tick.time <= last.time;
+  if (isClockBack) {
+    beginAnew(); // the charts go from left to right
+  }
+  const before = isOfRun && !isClockBack ? last : null;
   last = tick;
   keep(tick.time / 1_000, {
     lines: perSecond(before, tick, (it) => it.lines),
@@ -84,6 +89,14 @@ function onTick(tick) {
   choose();
   drawSoon();
   document.body.dataset.ticks = ++seen;
+}
+
+function beginAnew() {
+  times.length = 0;
+  columns.clear();
+  rows.forEach((row) => {
+    row.time = 0; // what is not told of again leaves the table
+  });
 }
 
 const sum = (counts) => Object.values(counts).reduce((all, one) => all + one, 0);
@@ -121,10 +134,11 @@ function showVerdict() {
   if (lately('kernel') > 0) {
     say('bad', `Too slow: ${posted} receives are posted, the socket's receive buffer is full, and the kernel drops `
         + `${drops} datagrams a second. The program itself holds two batches at most.`);
-  } else if (lately('posted') < WINDOW / 4) {
+  } else if (lately('posted') < Math.min(WINDOW, last.slots) / 4) {
     say('slow', `Slower than what comes: ${posted} receives are posted, and datagrams wait in the socket's buffer.`);
   } else {
-    say('good', `Keeps up: ${posted} receives are posted, and the kernel drops nothing.`);
+    say('good', `Keeps up: ${posted} receives are posted`
+        + (last.kernelDrops === null ? '.' : ', and the kernel drops nothing.'));
   }
 }
 

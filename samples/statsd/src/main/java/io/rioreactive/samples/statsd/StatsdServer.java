@@ -78,8 +78,11 @@ final class StatsdServer implements SmartLifecycle {
         .shutdown(DRAIN)
         .doFinally(
             end -> {
-              feed.stop();
-              callback.run();
+              try {
+                feed.stop();
+              } finally {
+                callback.run(); // or the application would wait for it
+              }
             })
         .subscribe();
   }

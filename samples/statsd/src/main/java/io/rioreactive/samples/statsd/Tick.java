@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * What the page is told twice a second. Counts are since the start, so a browser that has missed
  * some ticks still knows every rate.
  *
- * @param time in milliseconds since 1970
+ * @param run the same for all ticks of a run of the program
+ * @param number of the tick in its run, from 1
+ * @param time in milliseconds since 1970; a clock that is set back makes it less than before
  * @param datagrams taken from the socket
  * @param lines that became part of a metric
  * @param refused lines that did not, by reason; every reason is there
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the busiest
  */
 record Tick(
+    long run,
+    long number,
     long time,
     long datagrams,
     long lines,
@@ -41,16 +45,19 @@ record Tick(
     List<Shown> metrics) {
 
   /**
-   * What several looks at the socket and one at the metrics tell.
+   * What several looks at the socket and one at the metrics tell, now.
    *
    * @param socket not empty, the last one last
    */
-  static Tick of(long time, List<RioStats> socket, Metrics.Look metrics, int delayMillis) {
+  static Tick of(
+      long run, long number, List<RioStats> socket, Metrics.Look metrics, int delayMillis) {
     RioStats last = socket.getLast();
     boolean isBounded = socket.stream().noneMatch(RioStats::isDemandUnbounded);
     OptionalLong kernelDrops = last.kernelDrops();
     return new Tick(
-        time,
+        run,
+        number,
+        System.currentTimeMillis(),
         last.received(),
         metrics.stored(),
         metrics.faults(),

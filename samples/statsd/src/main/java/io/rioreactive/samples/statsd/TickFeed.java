@@ -44,6 +44,11 @@ final class TickFeed {
   private @Nullable Disposable looks;
   private long lastLook;
 
+  /** Tells this run of the program from the one before, whose last minute a browser may have. */
+  private final long run = System.currentTimeMillis();
+
+  private long number;
+
   TickFeed(Metrics metrics, SinkDelay sink, JsonMapper json) {
     this.metrics = metrics;
     this.sink = sink;
@@ -72,9 +77,8 @@ final class TickFeed {
     long now = System.nanoTime();
     double seconds = Math.max(1, now - lastLook) / 1e9;
     lastLook = now;
-    long time = System.currentTimeMillis();
-    Tick tick = Tick.of(time, socket, metrics.look(seconds), sink.millis());
-    publish(String.valueOf(time), json.writeValueAsString(tick));
+    Tick tick = Tick.of(run, ++number, socket, metrics.look(seconds), sink.millis());
+    publish(String.valueOf(number), json.writeValueAsString(tick));
   }
 
   /** Shows something to all who watch. */

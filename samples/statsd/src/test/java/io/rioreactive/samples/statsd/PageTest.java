@@ -159,6 +159,38 @@ class PageTest {
     assertThat(Integer.parseInt(red.group(1)) < 128).as(back).isEqualTo(isDark);
   }
 
+  @Test
+  void aClockThatIsSetBackStopsNothing() throws IOException {
+    try (RunningStatsd statsd = RunningStatsd.start()) {
+      open(statsd, DESK);
+      chromium().evaluate("onTick({...last, number: last.number + 1, time: last.time - 3600000})");
+      chromium().evaluate("window.back = seen");
+      chromium().awaitTrue("seen >= back + 3 && times.length <= seen - 4");
+      chromium().awaitTrue("times.every((time, i) => i === 0 || time > times[i - 1])");
+      assertThat(chromium().complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void fewSlotsAndAKernelThatTellsNothingAreNoBadNews() throws IOException {
+    try (RunningStatsd statsd = RunningStatsd.start()) {
+      open(statsd, DESK);
+      String verdict =
+          chromium()
+              .evaluate(
+                  """
+                  (() => {
+                    for (let i = 1; i <= LATELY; i++) {
+                      onTick({...last, number: last.number + 1, time: last.time + 500,
+                          posted: 32, slots: 32, kernelDrops: null});
+                    }
+                    return document.getElementById('verdict').textContent;
+                  })()
+                  """);
+      assertThat(verdict).isEqualTo("Keeps up: 32 receives are posted.");
+    }
+  }
+
   /** A person slows the sink down, sees why datagrams are lost, and takes it back. */
   @Test
   void theSliderShowsBackpressure() throws IOException {
