@@ -313,7 +313,7 @@ final class UdpOptions implements Cloneable {
           "packetInfo is on, and the provider "
               + kernel.name()
               + " does not tell where a datagram came to: leave it off, or take another provider"
-              + " (linux-mmsg and linux-uring tell)");
+              + " (all but nio tell)");
     }
     if (coalescing && kernel.features().get(Feature.COALESCING) != Support.YES) {
       throw new IllegalArgumentException(

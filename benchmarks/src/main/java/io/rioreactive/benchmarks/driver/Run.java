@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
         "Measures CPU a datagram of this library, its peers and C, side by side; prints a table and"
             + " writes it with all samples and a chart to a folder.",
     footer =
-        "benchmarks/run drain, coalesced, sends, pumps, network, start and jmh measure one thing by"
-            + " itself: the head of the script says what.",
+        "benchmarks/run drain, coalesced, sends, pumps, network, start, dns, statsd, syslog-kafka"
+            + " and jmh measure one thing each: the head of the script says what.",
     sortOptions = false)
 final class Run implements Callable<Integer> {
 
