@@ -10,6 +10,9 @@ public final class OtherJvm {
 
   private static final String ALL_UNNAMED = "--enable-native-access=ALL-UNNAMED";
 
+  /** Names what stands in for Winsock, if something does. */
+  private static final String WINSOCK = "io.rioreactive.winsock";
+
   private OtherJvm() {}
 
   /**
@@ -54,6 +57,9 @@ public final class OtherJvm {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--sun-misc-unsafe-memory-access=allow");
+    if (System.getProperty(WINSOCK) != null) {
+      command.add("-D" + WINSOCK + "=" + System.getProperty(WINSOCK));
+    }
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, program.getName()));
     command.addAll(List.of(args));
