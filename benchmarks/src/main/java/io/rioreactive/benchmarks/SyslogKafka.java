@@ -147,7 +147,7 @@ public final class SyslogKafka {
 
     /** Asks it to end, and waits; answers the last line of it. */
     String end() throws IOException, InterruptedException {
-      process.destroy();
+      process.toHandle().destroy(); // SIGTERM, and its output stays open
       if (!process.waitFor(LONGEST, TimeUnit.SECONDS)) {
         throw new IOException("the sample does not end, and said " + lines);
       }
@@ -304,7 +304,8 @@ public final class SyslogKafka {
     double most = memoryBefore;
     String said = broker.end();
     if (!said.startsWith("the broker has ended")) {
-      throw new IOException("the broker has not ended well: " + said);
+      throw new IOException(
+          "the broker has not ended well: status " + broker.process.exitValue() + ", " + said);
     }
     long drops = collector.status.drops;
     for (int second = 0; second < STOPPED; second++) {

@@ -90,8 +90,10 @@ final class SyslogKafka implements Runnable {
   @Option(
       names = "--in-flight",
       paramLabel = "N",
-      description = "Records not yet acknowledged, at most, for each socket (${DEFAULT-VALUE}).")
-  private int inFlight = 8_192;
+      description =
+          "Records not yet acknowledged, at most, for each socket (${DEFAULT-VALUE}). More costs"
+              + " CPU: whenever one ends, all that are under way are looked at.")
+  private int inFlight = 1_024;
 
   @Option(
       names = "--bootstrap-servers",

@@ -117,7 +117,7 @@ class SyslogKafkaTest {
 
     assertThat(outcome.status()).isZero();
     assertThat(outcome.out())
-        .contains("--port=PORT", "--bootstrap-servers", "(5514)", "(8192)", "logger -d");
+        .contains("--port=PORT", "--bootstrap-servers", "(5514)", "(1024)", "logger -d");
   }
 
   @Test
