@@ -7,9 +7,11 @@ import java.util.concurrent.ThreadLocalRandom;
  * choose addresses, and anybody who forges them may, shall not find any that fall into the set of
  * somebody else.
  *
- * <p>Two rounds of wyhash's mixing (Wang Yi). Sums of products by random factors would be cheaper,
- * and linear: then two sources whose addresses differ in the upper bits of both halves meet
- * whatever the factors are.
+ * <p>Three rounds of wyhash's mixing (Wang Yi). Sums of products by random factors would be
+ * cheaper, and linear: then two sources whose addresses differ in the upper bits of both halves
+ * meet whatever the factors are. So is a single round for what differs in a few low bits: without
+ * the last one the ports of one address, one after the other, would meet in a few sets of every
+ * fortieth table.
  *
  * <p>Immutable; any thread.
  */
@@ -18,6 +20,7 @@ final class SourceHash {
   private final long highKey = ThreadLocalRandom.current().nextLong();
   private final long lowKey = ThreadLocalRandom.current().nextLong();
   private final long restKey = ThreadLocalRandom.current().nextLong();
+  private final long endKey = ThreadLocalRandom.current().nextLong();
 
   /** 63 less the bits of a set's number. */
   private final int shift;
@@ -33,7 +36,7 @@ final class SourceHash {
 
   /** The number of its set, from 0. */
   int setOf(long high, long low, long rest) {
-    long spread = mix(mix(high ^ highKey, low ^ lowKey), rest ^ restKey);
+    long spread = mix(mix(mix(high ^ highKey, low ^ lowKey), rest ^ restKey), endKey);
     return (int) (spread >>> 1 >>> shift); // in two steps, since by 64 nothing is shifted
   }
 

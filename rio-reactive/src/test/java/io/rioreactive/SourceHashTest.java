@@ -40,6 +40,19 @@ class SourceHashTest {
     assertThat(fullest((hash, i) -> hash.setOf(1, 1, i))).as("ports").isLessThan(most);
   }
 
+  /** In each of many tables, since what is linear spreads them well in most. */
+  @Test
+  void thePortsOfAnAddressOneAfterTheOtherMeetInNoTable() {
+    for (int table = 0; table < 1_000; table++) {
+      SourceHash hash = new SourceHash(SETS);
+      int[] counts = new int[SETS];
+      for (int port = 1; port <= 1_000; port++) {
+        counts[hash.setOf(0, SocketAddressFormat.lowOfV4(7), port)]++;
+      }
+      assertThat(Arrays.stream(counts).filter(count -> count > 4).sum()).isLessThan(100);
+    }
+  }
+
   /** Sums of products by random factors would have them meet always. */
   @Test
   void sourcesThatDifferInTheUpperBitsOfBothHalvesDoNotMeet() {
