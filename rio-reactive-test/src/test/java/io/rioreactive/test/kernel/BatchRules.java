@@ -144,6 +144,32 @@ interface BatchRules extends OnKernel {
     }
   }
 
+  /** There are always more sends done than a batch has room for. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 7, CompletionBatch.CAPACITY})
+  default void whoNeverStopsSendingReceivesToo(int room) throws IOException {
+    int sends = 2 * room;
+    int mostRounds = 20_000;
+    try (TestPump pump = open();
+        TestPump other = open()) {
+      TestSocket peer = other.open(1, 1, 64);
+      TestSocket socket = pump.open(1, sends, 64);
+      socket.post(0).commit();
+      peer.send(0, socket, "in between").commit();
+      peer.takeSend();
+      for (int round = 0; socket.received() == 0; round++) {
+        assertThat(round).as("rounds of sends").isLessThan(mostRounds);
+        for (int slot = 0; slot < sends; slot++) {
+          if (!socket.hasPostedSend(slot)) {
+            socket.send(slot, peer, "more");
+          }
+        }
+        socket.commit();
+        pump.dequeue(room);
+      }
+    }
+  }
+
   private static void sendToEach(List<TestSocket> sockets, TestSocket source) throws IOException {
     for (int slot = 0; slot < sockets.size(); slot++) {
       source.send(slot, sockets.get(slot), "quiet");

@@ -136,6 +136,23 @@ class CompletionFuzzTest {
     }
   }
 
+  /** Its requests end after it has been given up, and may bring something until then. */
+  @Test
+  void aDatagramForAnAbandonedSocketIsNobodys() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(config(false, false));
+      post(socket);
+      harness.dequeue();
+      harness.libc.failEnter(Errno.EBADF);
+      socket.close();
+      harness.abandon(socket);
+
+      complete(socket, 0);
+
+      assertThat(harness.dequeue()).isEmpty();
+    }
+  }
+
   /** As if the ring had this entry: a datagram in a buffer, with more to come. */
   private static void complete(RequestQueue socket, int buffer) {
     try (Arena arena = Arena.ofConfined()) {

@@ -222,4 +222,19 @@ class UringFaultTest {
       assertThat(harness.take(3)).extracting(Done::status).containsOnly(CompletionStatus.OK);
     }
   }
+
+  @Test
+  void aSocketThatIsClosedWhileItsSendsNeedTimeIsNotWaitedFor() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(1, 3, 64);
+      Pauses pauses = ((UringCompletionQueue) harness.queue).pauses();
+      harness.libc.failSend(Errno.ENOBUFS).failSend(Errno.ENOBUFS);
+      harness.sendThree(socket);
+      assertThat(pauses.isEmpty()).isFalse();
+
+      socket.close();
+
+      assertThat(pauses.isEmpty()).isTrue();
+    }
+  }
 }
