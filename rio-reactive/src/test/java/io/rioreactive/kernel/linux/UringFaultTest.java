@@ -84,6 +84,24 @@ class UringFaultTest {
     }
   }
 
+  /** Else a datagram would come for a socket whose request the system does not have. */
+  @Test
+  void nobodySleepsWhileTheSystemHasNotBeenGivenAll() throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(1, 1, 64);
+      for (int i = 0; i < 200; i++) {
+        socket = harness.open(1, 1, 64);
+        postReceives(socket, 1);
+      }
+      harness.sendTo(socket, A);
+      harness.libc.failEnter(Errno.EBUSY);
+
+      harness.await("with requests that the ring had no room for");
+
+      assertThat(harness.take(1)).extracting(Done::text).containsExactly("a");
+    }
+  }
+
   @Test
   void aBrokenRingBreaksTheQueue() throws IOException {
     try (UringHarness harness = new UringHarness()) {
