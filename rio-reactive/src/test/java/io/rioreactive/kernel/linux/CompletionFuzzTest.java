@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
+import io.rioreactive.kernel.KernelHarness;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketConfig;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -153,8 +155,30 @@ class CompletionFuzzTest {
     }
   }
 
+  /** Where a receive ends so, it is made again. */
+  @ParameterizedTest
+  @EnumSource(names = {"EAGAIN", "EINTR", "ECANCELED", "ENOBUFS", "ENOMEM"})
+  void whatPassesIsNotTheEndOfASocket(Errno errno) throws IOException {
+    try (UringHarness harness = new UringHarness()) {
+      RequestQueue socket = harness.open(config(false, false));
+      complete(socket, -errno.code(), 0);
+      KernelHarness.postReceives(socket, 1);
+      harness.sendTo(socket, new byte[] {'a'});
+
+      assertThat(harness.take(1)).extracting(KernelHarness.Done::text).containsExactly("a");
+    }
+  }
+
   /** As if the ring had this entry: a datagram in a buffer, with more to come. */
   private static void complete(RequestQueue socket, int buffer) {
+    int flags =
+        buffer << UringConstants.IORING_CQE_BUFFER_SHIFT
+            | UringConstants.IORING_CQE_F_BUFFER
+            | UringConstants.IORING_CQE_F_MORE;
+    complete(socket, 0, flags);
+  }
+
+  private static void complete(RequestQueue socket, int result, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment params = arena.allocate(UringLayouts.IO_URING_PARAMS.size(), 8);
       params.set(ValueLayout.JAVA_INT, inParams("head"), 0);
@@ -164,10 +188,7 @@ class CompletionFuzzTest {
       MemorySegment ring = arena.allocate(16 + UringLayouts.IO_URING_CQE.size(), 8);
       ring.set(ValueLayout.JAVA_INT, 4, 1); // the tail: one entry
       long entry = 16;
-      int flags =
-          buffer << UringConstants.IORING_CQE_BUFFER_SHIFT
-              | UringConstants.IORING_CQE_F_BUFFER
-              | UringConstants.IORING_CQE_F_MORE;
+      ring.set(ValueLayout.JAVA_INT, entry + UringLayouts.IO_URING_CQE.offset("res"), result);
       ring.set(ValueLayout.JAVA_INT, entry + UringLayouts.IO_URING_CQE.offset("flags"), flags);
       CompletionRing forged = new CompletionRing(ring, params);
       assertThat(forged.next()).isTrue();
