@@ -90,6 +90,17 @@ public abstract class KernelHarness implements AutoCloseable {
     return socket;
   }
 
+  /** Opens so many sockets, each with a receive posted. */
+  public List<RequestQueue> openMany(int count) throws IOException {
+    List<RequestQueue> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      RequestQueue socket = open(1, 1, 64);
+      postReceives(socket, 1);
+      sockets.add(socket);
+    }
+    return sockets;
+  }
+
   /** What a socket at a free port of 127.0.0.1 is to be. */
   public static SocketConfig config(int receiveSlots, int sendSlots, int datagramSize) {
     return config(loopback(0), receiveSlots, sendSlots, datagramSize, Map.of());

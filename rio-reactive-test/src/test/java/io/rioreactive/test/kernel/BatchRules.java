@@ -144,6 +144,14 @@ interface BatchRules extends OnKernel {
     }
   }
 
+  private static void sendToEach(List<TestSocket> sockets, TestSocket source) throws IOException {
+    for (int slot = 0; slot < sockets.size(); slot++) {
+      source.send(slot, sockets.get(slot), "quiet");
+    }
+    source.commit();
+    source.takeSends(sockets.size());
+  }
+
   /** There are always more sends done than a batch has room for. */
   @ParameterizedTest
   @ValueSource(ints = {2, 7, CompletionBatch.CAPACITY})
@@ -168,13 +176,5 @@ interface BatchRules extends OnKernel {
         pump.dequeue(room);
       }
     }
-  }
-
-  private static void sendToEach(List<TestSocket> sockets, TestSocket source) throws IOException {
-    for (int slot = 0; slot < sockets.size(); slot++) {
-      source.send(slot, sockets.get(slot), "quiet");
-    }
-    source.commit();
-    source.takeSends(sockets.size());
   }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rioreactive.kernel.CompletionBatch;
 import io.rioreactive.kernel.CompletionQueue;
 import io.rioreactive.kernel.CompletionStatus;
-import io.rioreactive.kernel.KernelHarness;
+import io.rioreactive.kernel.KernelHarness.Done;
 import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.SlotRegion;
 import io.rioreactive.kernel.SocketConfig;
@@ -162,10 +162,10 @@ class CompletionFuzzTest {
     try (UringHarness harness = new UringHarness()) {
       RequestQueue socket = harness.open(config(false, false));
       complete(socket, -errno.code(), 0);
-      KernelHarness.postReceives(socket, 1);
+      post(socket);
       harness.sendTo(socket, new byte[] {'a'});
 
-      assertThat(harness.take(1)).extracting(KernelHarness.Done::text).containsExactly("a");
+      assertThat(harness.take(1)).extracting(Done::text).containsExactly("a");
     }
   }
 

@@ -1,7 +1,6 @@
 package io.rioreactive.kernel.linux;
 
 import static io.rioreactive.kernel.KernelHarness.config;
-import static io.rioreactive.kernel.KernelHarness.loopback;
 import static io.rioreactive.kernel.KernelHarness.postReceives;
 import static io.rioreactive.kernel.KernelHarness.postSend;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
@@ -40,7 +38,7 @@ class MmsgManySocketsTest {
   @EnumSource(WaitMode.class)
   void aThousandSocketsReceiveTheirOwn(WaitMode waitMode) throws IOException {
     try (MmsgHarness harness = new MmsgHarness(waitMode)) {
-      List<RequestQueue> sockets = openMany(harness);
+      List<RequestQueue> sockets = harness.openMany(MANY);
       for (int round = 0; round < 2; round++) {
         for (RequestQueue socket : sockets) {
           harness.sendTo(socket, ("for " + socket.index()).getBytes(UTF_8));
@@ -84,7 +82,7 @@ class MmsgManySocketsTest {
   @Test
   void aTurnIsToldOfThoseWhoHaveSomething() throws IOException {
     try (MmsgHarness harness = new MmsgHarness()) {
-      List<RequestQueue> sockets = openMany(harness);
+      List<RequestQueue> sockets = harness.openMany(MANY);
       for (int i = 0; i < 100; i++) {
         RequestQueue busy = sockets.get(i * 7);
         harness.sendTo(busy, X);
@@ -194,7 +192,7 @@ class MmsgManySocketsTest {
     try (MmsgHarness harness = new MmsgHarness()) {
       RequestQueue flooded = harness.open(MANY, 1, 64);
       postReceives(flooded, MANY);
-      List<RequestQueue> sockets = openMany(harness);
+      List<RequestQueue> sockets = harness.openMany(MANY);
       for (int i = 0; i < 300; i++) {
         harness.sendTo(flooded, X);
       }
@@ -259,15 +257,5 @@ class MmsgManySocketsTest {
 
   private static void repost(RequestQueue busy, List<Done> done) {
     done.stream().filter(d -> d.socket() == busy.index()).forEach(d -> busy.postReceive(d.slot()));
-  }
-
-  private static List<RequestQueue> openMany(MmsgHarness harness) throws IOException {
-    List<RequestQueue> sockets = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
-      RequestQueue socket = harness.open(MmsgHarness.config(loopback(0), 1, 1, 64, Map.of()));
-      postReceives(socket, 1);
-      sockets.add(socket);
-    }
-    return sockets;
   }
 }

@@ -12,7 +12,6 @@ import io.rioreactive.kernel.RequestQueue;
 import io.rioreactive.kernel.WaitMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,12 +68,7 @@ class UringFaultTest {
   @EnumSource(names = {"EINTR", "EAGAIN", "EBUSY", "ENOMEM"})
   void whatHasNoRoomInTheRingWaits(Errno errno) throws IOException {
     try (UringHarness harness = new UringHarness()) {
-      List<RequestQueue> sockets = new ArrayList<>();
-      for (int i = 0; i < 200; i++) {
-        RequestQueue socket = harness.open(1, 1, 64);
-        postReceives(socket, 1);
-        sockets.add(socket);
-      }
+      List<RequestQueue> sockets = harness.openMany(200);
       harness.libc.failEnter(errno).failEnter(errno);
       harness.queue.await();
       for (RequestQueue socket : sockets) {
@@ -88,12 +82,7 @@ class UringFaultTest {
   @Test
   void nobodySleepsWhileTheSystemHasNotBeenGivenAll() throws IOException {
     try (UringHarness harness = new UringHarness()) {
-      RequestQueue socket = harness.open(1, 1, 64);
-      for (int i = 0; i < 200; i++) {
-        socket = harness.open(1, 1, 64);
-        postReceives(socket, 1);
-      }
-      harness.sendTo(socket, A);
+      harness.sendTo(harness.openMany(200).getLast(), A);
       harness.libc.failEnter(Errno.EBUSY);
 
       harness.await("with requests that the ring had no room for");

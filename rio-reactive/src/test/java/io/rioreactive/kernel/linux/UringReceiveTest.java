@@ -399,7 +399,7 @@ class UringReceiveTest {
   @EnumSource(WaitMode.class)
   void aThousandSocketsReceiveTheirOwn(WaitMode waitMode) throws IOException {
     try (UringHarness harness = new UringHarness(waitMode)) {
-      List<RequestQueue> sockets = openMany(harness, 1_000);
+      List<RequestQueue> sockets = harness.openMany(1_000);
       for (int round = 0; round < 2; round++) {
         for (RequestQueue socket : sockets) {
           harness.sendTo(socket, ("for " + socket.index()).getBytes(UTF_8));
@@ -417,7 +417,7 @@ class UringReceiveTest {
     try (UringHarness harness = new UringHarness()) {
       RequestQueue flooded = harness.open(1_000, 1, 64);
       postReceives(flooded, 1_000);
-      List<RequestQueue> sockets = openMany(harness, 500);
+      List<RequestQueue> sockets = harness.openMany(500);
       harness.sendTo(flooded, numbered(0, 300));
       harness.queue.await();
       assertThat(harness.dequeue(16)).extracting(Done::socket).containsOnly(flooded.index());
@@ -509,15 +509,5 @@ class UringReceiveTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static List<RequestQueue> openMany(UringHarness harness, int count) throws IOException {
-    List<RequestQueue> sockets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      RequestQueue socket = harness.open(1, 1, 64);
-      postReceives(socket, 1);
-      sockets.add(socket);
-    }
-    return sockets;
   }
 }
